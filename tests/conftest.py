@@ -1,0 +1,24 @@
+"""The tests run offline: sockets reach this machine only, here and in every process that a test starts."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import string
+import zlib
+from pathlib import Path
+
+import pytest
+
+from tests.offline import sitecustomize
+
+sitecustomize.block()
+_paths = [str(Path(sitecustomize.__file__).parent), os.environ.get("PYTHONPATH", "")]
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, _paths))
+
+
+@pytest.fixture
+def canary() -> str:
+    """The text of a token that no one ever issued: Sanctum's shape, a true crc32, another one for every test."""
+    body = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(40))
+    return f"{secrets.randbelow(9000) + 1000}|{body}{zlib.crc32(body.encode()):08x}"

@@ -1,0 +1,67 @@
+"""wemasy_kit: explore `POST …/customer/auth/logout` of the Wemasy webshop API, and know what an answer means.
+
+    token = Token.parse(text)
+    outcome = await logout(token, send=live())
+
+An answer is a value (`Outcome`), also a 401 or a 429; only misuse raises (`wemasy_kit.errors`).
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wemasy_kit.errors import InvalidToken as InvalidToken
+    from wemasy_kit.errors import WemasyKitError as WemasyKitError
+    from wemasy_kit.exchange import Exchange as Exchange
+    from wemasy_kit.exchange import Send as Send
+    from wemasy_kit.explorer.cards import card as card
+    from wemasy_kit.explorer.cards import documented as documented
+    from wemasy_kit.explorer.form import LogoutForm as LogoutForm
+    from wemasy_kit.flow import logout as logout
+    from wemasy_kit.outcome import Outcome as Outcome
+    from wemasy_kit.outcome import OutcomeKind as OutcomeKind
+    from wemasy_kit.outcome import RateLimit as RateLimit
+    from wemasy_kit.outcome import read as read
+    from wemasy_kit.request import logout_request as logout_request
+    from wemasy_kit.sources.cassette import cassette as cassette
+    from wemasy_kit.sources.cassette import cassette_names as cassette_names
+    from wemasy_kit.sources.live import live as live
+    from wemasy_kit.sources.sandbox import Sandbox as Sandbox
+    from wemasy_kit.token import Token as Token
+
+# Each name is loaded when first used, so that nobody pays for ipywidgets, tornado or vcrpy who does not use them.
+_HOME = {
+    "Exchange": "exchange",
+    "InvalidToken": "errors",
+    "LogoutForm": "explorer.form",
+    "Outcome": "outcome",
+    "OutcomeKind": "outcome",
+    "RateLimit": "outcome",
+    "Sandbox": "sources.sandbox",
+    "Send": "exchange",
+    "Token": "token",
+    "WemasyKitError": "errors",
+    "card": "explorer.cards",
+    "cassette": "sources.cassette",
+    "cassette_names": "sources.cassette",
+    "documented": "explorer.cards",
+    "live": "sources.live",
+    "logout": "flow",
+    "logout_request": "request",
+    "read": "outcome",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,84 @@
+"""What raises: misuse, and nothing else. An answer of the server, also a 401 or a 429, is a value.
+
+WemasyKitError
+├── InvalidToken        the text cannot be a bearer token; names the rule and the position, never the text
+├── InvalidOption       a deadline, a limit or a profile out of range
+├── InvalidBaseURL      neither https nor http on loopback, or with user, query or fragment
+├── SandboxNotStarted   the sandbox was asked before it listens
+├── CassetteError
+│   ├── CassetteNotFound    no cassette of this name
+│   ├── CassetteUnreadable  not a vcrpy cassette; names the place
+│   └── CassetteMismatch    holds no answer, or none any more, for the request
+├── ContractError       `contract.yaml` cannot be read; names the place
+├── RecordingRefused    the answers are not those of the story; nothing was written
+└── SecretFound         something about to be written holds a secret; names the place, never the secret
+"""
+
+from __future__ import annotations
+
+
+class WemasyKitError(Exception):
+    """The root of everything that this package raises on purpose."""
+
+
+class InvalidToken(WemasyKitError, ValueError):
+    """The text cannot be a bearer token.
+
+    Attributes:
+        rule: The broken rule, one of the names in `wemasy_kit.token.RULES`.
+        position: Where in the text as it was given, counted from 1; None where the whole text is meant.
+    """
+
+    def __init__(self, rule: str, message: str, position: int | None = None) -> None:
+        super().__init__(message if position is None else f"{message} (character {position})")
+        self.rule = rule
+        self.position = position
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _invalid_token, (self.rule, str(self), self.position)
+
+
+def _invalid_token(rule: str, text: str, position: int | None) -> InvalidToken:
+    error = InvalidToken(rule, text)
+    error.position = position
+    return error
+
+
+class InvalidOption(WemasyKitError, ValueError):
+    """An option is out of its range; the message names the option and the range."""
+
+
+class InvalidBaseURL(WemasyKitError, ValueError):
+    """A base URL is https, or http on loopback, without user, query or fragment. The message never repeats it."""
+
+
+class SandboxNotStarted(WemasyKitError, RuntimeError):
+    """The sandbox was asked before it listens; the message says how to start it."""
+
+
+class CassetteError(WemasyKitError):
+    """A cassette cannot serve."""
+
+
+class CassetteNotFound(CassetteError, LookupError):
+    """There is no cassette of this name; the message lists those there are."""
+
+
+class CassetteUnreadable(CassetteError, ValueError):
+    """The file is not a vcrpy cassette; the message names the file and the place in it."""
+
+
+class CassetteMismatch(CassetteError):
+    """The cassette holds no answer, or none any more, for the request."""
+
+
+class ContractError(WemasyKitError, ValueError):
+    """A contract file is not one; the message names the file and the place in it."""
+
+
+class RecordingRefused(WemasyKitError):
+    """The answers are not those of the story to record; the message names them. Nothing was written."""
+
+
+class SecretFound(WemasyKitError):
+    """Something about to be written holds a secret. Nothing was written; the message names the place only."""

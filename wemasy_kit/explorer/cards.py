@@ -1,0 +1,288 @@
+"""Cards: what a person reads of an outcome, as HTML and as plain text. Pure."""
+
+from __future__ import annotations
+
+import functools
+import http
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from wemasy_kit.contract import Contract, DocumentedAnswer, load
+from wemasy_kit.exchange import Exchange, SourceName
+from wemasy_kit.explorer.markup import Html, el, joined
+from wemasy_kit.outcome import Outcome, OutcomeKind, displayable
+from wemasy_kit.provenance import provenance
+from wemasy_kit.strict_json import NOT_JSON, read_json
+
+
+class _Look(NamedTuple):
+    tone: str
+    mark: str
+    verdict: str
+
+
+_LOOKS: Final = {
+    OutcomeKind.REVOKED: _Look("good", "✓", "Logged out"),
+    OutcomeKind.UNAUTHENTICATED: _Look("plain", "⊘", "Token not accepted"),
+    OutcomeKind.RATE_LIMITED: _Look("wait", "!", "Still logged in"),
+    OutcomeKind.UNDOCUMENTED: _Look("doubt", "?", "Not the documented answer"),
+    OutcomeKind.NOT_SENT: _Look("plain", "○", "Nothing was sent"),
+    OutcomeKind.UNKNOWN: _Look("doubt", "?", "Nobody knows"),
+}
+
+
+_HINTS: Final[Mapping[SourceName, str]] = {
+    "cassette": "Replay: plays a recorded answer. Nothing is sent, and a token you type is judged by no one.",
+    "sandbox": "Sandbox: a stand-in shop on this machine, over a real socket. Without a token it issues one for you.",
+    "live": "Live: this really logs the token out of the shop.",
+}
+_OPEN: Final = "This is a form. Run the cell in JupyterLab to use it."
+
+
+class Card:
+    """Something to look at: HTML in a notebook, plain text elsewhere."""
+
+    def __init__(self, html: Html, text: str) -> None:
+        self._html = html
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+    def _repr_html_(self) -> str:
+        return self._html
+
+
+def card(outcome: Outcome) -> Card:
+    """An outcome to look at: the verdict in words, where it comes from, body, headers and the HTTP message."""
+    return Card(joined(style(), el("div", answer(outcome), class_="wemasy-card")), plain(outcome))
+
+
+def documented(status: int) -> Card:
+    """The page's tables for one status: its headers and its fields.
+
+    Raises:
+        LookupError: The page has no such status.
+    """
+    wanted = load().answer(status)
+    if wanted is None:
+        raise LookupError(f"the page documents no {status}; it has {', '.join(str(a.status) for a in load().answers)}")
+    text = [f"{status} {wanted.description}"]
+    text += [f"  {each.name}: {each.type}, for example {each.example}. {each.description}" for each in wanted.headers]
+    text += [f"  {each.name}: {each.type}" for each in wanted.fields]
+    return Card(joined(style(), el("div", _documented(wanted), class_="wemasy-card")), "\n".join(text))
+
+
+@functools.cache
+def style() -> Html:
+    """The style sheet of everything here; without it all of it still reads well."""
+    return el("style", Html((Path(__file__).parent / "style.css").read_text(encoding="utf-8")))
+
+
+def answer(outcome: Outcome) -> Html:
+    """Everything about one outcome, one part below the other."""
+    exchange = outcome.exchange
+    parts = [verdict(outcome), gauge(outcome)]
+    if exchange is not None:
+        parts += [_part("Body", body(exchange)), _part("Headers", headers(exchange))]
+        parts += [el("details", el("summary", "The exchange as HTTP"), el("pre", http_message(exchange)))]
+    return joined(*parts)
+
+
+def heading(contract: Contract) -> Html:
+    """Method, path, title and description, as the page begins."""
+    return joined(
+        el(
+            "p",
+            el("b", contract.method, class_="wemasy-method"),
+            el("code", contract.path),
+            el("span", f"Auth: {contract.auth}", class_="wemasy-badge"),
+            class_="wemasy-endpoint",
+        ),
+        el("h4", contract.title),
+        el("p", contract.description),
+    )
+
+
+def hint(source: SourceName) -> Html:
+    """What pressing the button will do with this source."""
+    return el("p", _HINTS[source], class_="wemasy-hint")
+
+
+def nothing_yet() -> Html:
+    """Before the first answer."""
+    return el("p", "No answer yet. Press “Log out”.", role="status")
+
+
+def sending() -> Html:
+    """While a request is out."""
+    return el("p", "Sending…", role="status")
+
+
+def refusal(reason: str) -> Html:
+    """What was given cannot be sent."""
+    return el(
+        "div",
+        el("p", el("span", "✗ ", aria_hidden="true"), el("strong", "Nothing was sent: "), reason),
+        class_="wemasy-verdict wemasy-doubt",
+        role="alert",
+    )
+
+
+def shadow(contract: Contract, outcome: Outcome | None) -> Card:
+    """The form where no widgets run: what it is, and its last answer."""
+    text = f"{contract.title}: {contract.method} {contract.path}\n{plain(outcome) if outcome else _OPEN}"
+    last = answer(outcome) if outcome else el("p", _OPEN)
+    return Card(joined(style(), el("div", heading(contract), last, class_="wemasy-card")), text)
+
+
+def verdict(outcome: Outcome) -> Html:
+    """The verdict in words: mark, sentence, advice; then the status, the source and the time taken."""
+    look = _LOOKS[outcome.kind]
+    return el(
+        "div",
+        el(
+            "p",
+            el("span", look.mark, class_="wemasy-mark", aria_hidden="true"),
+            el("strong", _headline(outcome)),
+            el("span", _origin(outcome), class_="wemasy-origin"),
+            class_="wemasy-verdict-line",
+        ),
+        el("p", outcome.advice, class_="wemasy-advice"),
+        el("p", "The server says: ", el("q", outcome.message), class_="wemasy-said") if outcome.message else None,
+        el("p", provenance(outcome), class_="wemasy-provenance"),
+        class_=f"wemasy-verdict wemasy-{look.tone}",
+        role="status",
+    )
+
+
+def gauge(outcome: Outcome) -> Html | None:
+    """Requests left in this minute; None where the answer does not say."""
+    limit, remaining = outcome.rate_limit.limit, outcome.rate_limit.remaining
+    if not limit or remaining is None:
+        return None
+    share = max(0.0, min(1.0, remaining / limit))
+    label = "Requests left this minute"
+    return el(
+        "div",
+        el("p", label, el("b", f"{remaining} of {limit}"), class_="wemasy-gauge-line"),
+        el(
+            "div",
+            el("div", style=f"width:{share * 100:.1f}%"),
+            class_="wemasy-gauge",
+            role="meter",
+            aria_label=label,
+            aria_valuemin=0,
+            aria_valuemax=limit,
+            aria_valuenow=min(remaining, limit),
+            aria_valuetext=f"{remaining} of {limit}",
+        ),
+    )
+
+
+def body(exchange: Exchange) -> Html:
+    """The body: JSON indented, anything else as its own text with its type."""
+    if not exchange.body:
+        return el("p", "The body is empty.")
+    value = NOT_JSON if exchange.over_cap else read_json(exchange.body)
+    if value is not NOT_JSON:
+        return el("pre", *_coloured(json.dumps(value, indent=4, ensure_ascii=False)))
+    kind = displayable(exchange.header("Content-Type") or "") or "no type"
+    note = f"Not JSON that can be relied on ({kind})"
+    note += f", longer than {len(exchange.body)} bytes; its beginning:" if exchange.over_cap else ":"
+    return joined(el("p", note), el("pre", exchange.body[:4096].decode("utf-8", "replace")))
+
+
+def headers(exchange: Exchange) -> Html:
+    """Every header of the answer: the documented ones first, each with what the page says of it."""
+    wanted = load().answer(exchange.status)
+    named = {each.name.lower(): each for each in wanted.headers} if wanted else {}
+    in_order = sorted(exchange.headers, key=lambda pair: pair[0].lower() not in named)
+    rows = []
+    for name, value in in_order:
+        meaning = named.get(name.lower())
+        says = meaning.description if meaning else el("i", "not on the page")
+        rows.append((el("code", meaning.name if meaning else name), el("code", value), says))
+    return table(("Header", "Value", "The page says"), rows)
+
+
+def table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Html:
+    """A table; each cell is a text or HTML."""
+    head = el("tr", *(el("th", column, scope="col") for column in columns))
+    lines = [el("tr", *(el("td", cell) for cell in row)) for row in rows]
+    return el("div", el("table", el("thead", head), el("tbody", *lines)), class_="wemasy-table", tabindex=0)
+
+
+def http_message(exchange: Exchange) -> str:
+    """Request and answer as they stand on the wire, the token masked."""
+    path = re.sub(r"^https?://[^/]+", "", exchange.url)
+    lines = [f"{exchange.method} {path} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in exchange.request_headers]
+    lines += ["", f"HTTP/1.1 {exchange.status} {exchange.reason}".rstrip()]
+    lines += [f"{name}: {value}" for name, value in exchange.headers]
+    return "\n".join([*lines, "", exchange.body[:4096].decode("utf-8", "replace")])
+
+
+def plain(outcome: Outcome) -> str:
+    """An outcome as plain text, for a terminal and for what shows no HTML."""
+    look = _LOOKS[outcome.kind]
+    lines = [f"{look.mark} {_headline(outcome)} · {_origin(outcome)}", outcome.advice]
+    if outcome.message:
+        lines.append(f"The server says: “{outcome.message}”")
+    limit, remaining = outcome.rate_limit.limit, outcome.rate_limit.remaining
+    if limit is not None and remaining is not None:
+        lines.append(f"Requests left this minute: {remaining} of {limit}")
+    return "\n".join([*lines, provenance(outcome)])
+
+
+def _headline(outcome: Outcome) -> str:
+    # A recorded verdict is about the token that was sent when it was recorded, and must not be taken for news.
+    when = "Recorded: " if outcome.source == "cassette" else ""
+    status = f" ({_status(outcome.exchange)})" if outcome.exchange else ""
+    return f"{when}{_LOOKS[outcome.kind].verdict}{status}"
+
+
+def _status(exchange: Exchange) -> str:
+    try:
+        phrase = http.HTTPStatus(exchange.status).phrase
+    except ValueError:
+        phrase = displayable(exchange.reason, 60) or ""
+    return f"{exchange.status} {phrase}".rstrip()
+
+
+def _origin(outcome: Outcome) -> str:
+    names = {"cassette": "Replay", "sandbox": "Sandbox", "live": "Live"}
+    elapsed = outcome.exchange.elapsed if outcome.exchange else None
+    return names[outcome.source] + (f" · {elapsed * 1000:.0f} ms" if elapsed is not None else "")
+
+
+def _part(title: str, content: Html) -> Html:
+    return el("section", el("h5", title), content)
+
+
+def _documented(wanted: DocumentedAnswer) -> Html:
+    rows = [(el("code", h.name), h.type, h.description, el("code", str(h.example))) for h in wanted.headers]
+    fields = [(el("code", f.name), f.type, f.description) for f in wanted.fields]
+    return joined(
+        el("p", el("strong", f"{wanted.status} {wanted.description}")),
+        table(("Header", "Type", "Description", "Example"), rows),
+        table(("Field", "Type", "Description"), fields),
+    )
+
+
+_TOKENS: Final = (
+    r'(?P<key>"(?:[^"\\]|\\.)*")(?=:)|(?P<text>"(?:[^"\\]|\\.)*")|(?P<word>true|false|null)|(?P<number>-?\d[\d.eE+-]*)'
+)
+
+
+def _coloured(text: str) -> Iterator[str]:
+    """JSON with a class on each kind of token."""
+    end = 0
+    for match in re.finditer(_TOKENS, text):
+        yield text[end : match.start()]
+        yield el("span", match[0], class_=f"wemasy-json-{match.lastgroup}")
+        end = match.end()
+    yield text[end:]

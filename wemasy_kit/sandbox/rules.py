@@ -1,0 +1,239 @@
+"""The rules of the stand-in shop: its tokens, its window, its answers. Pure: no I/O, and the clock is handed in.
+
+It imports nothing else of the kit: client and shop are two independent readings of the same page, so that a mistake
+in one is not repeated by the other. Nobody has compared it with the live Wemasy API.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import html
+import json
+import math
+import re
+import secrets
+import string
+import time
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Literal, get_args
+
+Profile = Literal["documented", "laravel"]
+"""Which shop it plays.
+
+`documented`: the page. Throttling comes first and counts an address, whatever its token; both rate-limit headers are on
+every 200, 401 and 429; every error is the envelope `{"error": true, "message": …}`.
+
+`laravel`: stock Laravel 12 with Sanctum, as measured. The token is checked first: a refused one costs nothing and its
+401 has no rate-limit headers. The limit counts a customer, and a 429 has the undocumented X-RateLimit-Reset. Who does
+not ask for JSON gets HTML, and an unauthenticated call without it is sent to `/login`, which answers 200: a client
+that follows redirects takes "not logged in" for a success.
+"""
+
+PATH = "/api/services/webshop/v1/customer/auth/logout"
+WINDOW = 60  # seconds, from the first call
+
+_LOGIN = "/login"
+_ALLOWED: dict[Profile, dict[str, str]] = {
+    "documented": {PATH: "POST"},
+    "laravel": {PATH: "POST", _LOGIN: "GET, HEAD"},
+}
+_Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the shop says, without what only a server can add (Date, Server, Content-Length)."""
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """What may be shown of a token: `fingerprint` is the first 8 hex digits of the sha256 of the part after the bar."""
+
+    id: int
+    customer: str
+    fingerprint: str
+    alive: bool
+
+
+class Shop:
+    """A shop with customers, their tokens, and one thing to do: log out.
+
+    Args:
+        rate_limit: How many calls a window of 60 seconds grants, at least 1.
+        profile: Which shop it plays, see `Profile`.
+        clock: Gives the seconds since 1970. No other clock is looked at.
+
+    Raises:
+        ValueError: The rate limit or the profile is none.
+    """
+
+    def __init__(
+        self, *, rate_limit: int = 60, profile: Profile = "documented", clock: Callable[[], float] = time.time
+    ) -> None:
+        if not isinstance(rate_limit, int) or isinstance(rate_limit, bool) or rate_limit < 1:
+            raise ValueError(f"rate_limit is a whole number of calls a minute, at least 1, not {rate_limit!r}")
+        if profile not in get_args(Profile):
+            raise ValueError(f"profile is one of {', '.join(get_args(Profile))}, not {profile!r}")
+        self.rate_limit = rate_limit
+        self.profile: Profile = profile
+        self._clock = clock
+        self._tokens: dict[str, IssuedToken] = {}  # by the sha256 of the part after the bar
+        self._windows: dict[str, tuple[float, int]] = {}  # when the first call came, and how many were granted
+
+    def issue_token(self, customer: str) -> str:
+        """A new token in plain text, shown this once: the shop keeps its sha256 only."""
+        secret = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(40))
+        secret += f"{zlib.crc32(secret.encode()):08x}"
+        digest, number = _digest(secret), len(self._tokens) + 1
+        self._tokens[digest] = IssuedToken(number, customer, digest[:8], alive=True)
+        return f"{number}|{secret}"
+
+    def tokens(self, customer: str | None = None) -> tuple[IssuedToken, ...]:
+        """The tokens in order of issue, the revoked ones too; of all customers with None."""
+        return tuple(token for token in self._tokens.values() if customer in (None, token.customer))
+
+    def holds(self, plain_text: str) -> bool:
+        """Whether this token would be accepted now."""
+        return self._find(plain_text) is not None
+
+    def answer(
+        self, method: str, path: str, headers: Iterable[tuple[str, str]], *, address: str = "127.0.0.1"
+    ) -> Answer:
+        """The answer to one request, which revokes its token if it is a logout that succeeds.
+
+        Args:
+            method: As on the wire, "POST".
+            path: A query string may follow; it is ignored.
+            headers: Names in any case. Of a repeated one the first counts.
+            address: Where the request comes from; the `documented` limit is kept per address.
+        """
+        asked: dict[str, str] = {}
+        for name, value in headers:
+            asked.setdefault(name.lower(), value)
+        answer = self._route(method, path.partition("?")[0], asked, address)
+        return replace(answer, body=b"") if method == "HEAD" else answer
+
+    def _route(self, method: str, path: str, asked: Mapping[str, str], address: str) -> Answer:
+        if method == "OPTIONS" and "access-control-request-method" in asked:
+            return _preflight(asked)
+        route, allowed = path.strip("/") or "/", _ALLOWED[self.profile].get(path)
+        if allowed is None:
+            return self._error(404, f"The route {route} could not be found.", asked)
+        if method == "OPTIONS":
+            return _html(200, "", (("Allow", allowed), ("Vary", "Access-Control-Request-Method")))
+        if method not in allowed.split(", "):
+            message = f"The {method} method is not supported for route {route}. Supported methods: {allowed}."
+            return self._error(405, message, asked, (("Allow", allowed),))
+        return _html(200, _page("Log in")) if path == _LOGIN else self._log_out(asked, address)
+
+    def _log_out(self, asked: Mapping[str, str], address: str) -> Answer:
+        digest = self._find(_bearer(asked.get("authorization", "")))
+        key = address
+        if self.profile == "laravel":
+            if digest is None:
+                return self._unauthenticated(asked)
+            key = self._tokens[digest].customer
+        granted, rate = self._count(key)
+        if not granted:
+            return self._error(429, "Too Many Attempts.", asked, rate)
+        if digest is None:
+            return self._error(401, "Unauthenticated.", asked, rate)
+        self._tokens[digest] = replace(self._tokens[digest], alive=False)
+        return _json(200, {"error": False, "message": "Logged out.", "data": []}, rate)
+
+    def _count(self, key: str) -> tuple[bool, _Headers]:
+        """Whether the window grants this call, and the headers that tell. A refused call leaves no trace."""
+        now = self._clock()
+        # Forgetting what is over bounds the memory. A start that lies ahead: the clock was set back, so it is over too.
+        self._windows = {k: w for k, w in self._windows.items() if 0 <= now - w[0] < WINDOW}
+        start, calls = self._windows.get(key, (now, 0))
+        granted = calls < self.rate_limit
+        if granted:
+            calls += 1
+            self._windows[key] = start, calls
+        rate: _Headers = (
+            ("X-RateLimit-Limit", str(self.rate_limit)),
+            ("X-RateLimit-Remaining", str(self.rate_limit - calls)),
+        )
+        if not granted:
+            # The order matters: (start + WINDOW) - now can come out a hair above 60, and would be rounded up to 61.
+            rate += (("Retry-After", str(math.ceil(WINDOW - (now - start)))),)
+        if not granted and self.profile == "laravel":
+            rate += (("X-RateLimit-Reset", str(math.ceil(start + WINDOW))),)
+        return granted, rate
+
+    def _find(self, plain_text: str) -> str | None:
+        """The sha256 that a live token is kept under. Sanctum looks by id and hash, or without a bar by the hash."""
+        number, bar, secret = plain_text.partition("|")
+        wanted = _digest(secret if bar else plain_text)
+        for digest, token in self._tokens.items():
+            if hmac.compare_digest(digest, wanted) and token.alive and (not bar or number == str(token.id)):
+                return digest
+        return None
+
+    def _unauthenticated(self, asked: Mapping[str, str]) -> Answer:
+        if _wants_json(asked):
+            return self._error(401, "Unauthenticated.", asked)
+        location = f"http://{asked.get('host', 'localhost')}{_LOGIN}"
+        return _html(302, _page(f"Redirecting to {location}"), (("Location", location),))
+
+    def _error(self, status: int, message: str, asked: Mapping[str, str], headers: _Headers = ()) -> Answer:
+        if self.profile == "documented":
+            return _json(status, {"error": True, "message": message}, headers)
+        if not _wants_json(asked):
+            return _html(status, _page(HTTPStatus(status).phrase), headers)
+        # Laravel puts its 401 on one line, and what its exception handler renders on several.
+        return _json(status, {"message": message}, headers, indent=None if status == 401 else 4)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+
+
+def _bearer(authorization: str) -> str:
+    """Laravel's reading: what follows the last "Bearer ", up to a comma; untrimmed, so a second space spoils it."""
+    found = re.match(r"(?ais).*bearer ([^,]*)", authorization)
+    return found[1] if found else ""
+
+
+def _wants_json(asked: Mapping[str, str]) -> bool:
+    """Laravel's rule: the first type in Accept is a JSON one; `*/*` is none. Weights are not read here."""
+    return re.match(r"(?i)[^,;]*[/+]json", asked.get("accept", "")) is not None
+
+
+def _preflight(asked: Mapping[str, str]) -> Answer:
+    """What a browser is told before a call from another page: it may do what it asks for."""
+    headers = (
+        ("Access-Control-Allow-Methods", asked["access-control-request-method"].upper()),
+        ("Access-Control-Allow-Headers", asked.get("access-control-request-headers", "")),
+        ("Access-Control-Max-Age", "0"),
+        ("Vary", "Access-Control-Request-Method, Access-Control-Request-Headers"),
+    )
+    return _complete(204, headers, "")
+
+
+def _json(status: int, value: Mapping[str, object], headers: _Headers, *, indent: int | None = None) -> Answer:
+    body = json.dumps(value, indent=indent, separators=(",", ": " if indent else ":"))
+    return _complete(status, (*headers, ("Content-Type", "application/json")), body)
+
+
+def _html(status: int, body: str, headers: _Headers = ()) -> Answer:
+    return _complete(status, (*headers, ("Content-Type", "text/html; charset=utf-8")), body)
+
+
+def _page(title: str) -> str:
+    return f'<!DOCTYPE html>\n<html lang="en"><title>{html.escape(title)}</title><h1>{html.escape(title)}</h1></html>\n'
+
+
+def _complete(status: int, headers: _Headers, body: str) -> Answer:
+    everywhere = (("Cache-Control", "no-cache, private"), ("Access-Control-Allow-Origin", "*"))
+    return Answer(status, HTTPStatus(status).phrase, (*headers, *everywhere), body.encode(errors="replace"))

@@ -1,0 +1,103 @@
+"""Sandbox: the live source, pointed at a stand-in shop on this machine that is started and stopped with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final, Self
+
+from wemasy_kit.errors import InvalidOption, SandboxNotStarted
+from wemasy_kit.sandbox.rules import IssuedToken, Profile, Shop
+from wemasy_kit.sandbox.server import Server
+from wemasy_kit.sources.live import DEADLINE, Live
+from wemasy_kit.token import Token
+
+
+class Sandbox:
+    """A stand-in shop on loopback, over a real socket. It pretends; nothing it says was seen on the live API.
+
+    Its state is in memory and its own: two sandboxes share nothing, and a new one has no tokens.
+
+    Args:
+        rate_limit: Requests allowed in a window of 60 seconds.
+        profile: "documented", as the documented page has it; "laravel", as a stock Laravel with Sanctum answers.
+        clock: Gives Unix seconds for the window; a clock of one's own saves a test from sleeping.
+        port: A fixed port; 0 takes a free one.
+        deadline: Seconds in total for a call through `send`.
+
+    Raises:
+        InvalidOption: A limit below 1 or an unknown profile.
+    """
+
+    def __init__(
+        self,
+        *,
+        rate_limit: int = 60,
+        profile: Profile = "documented",
+        clock: Callable[[], float] = time.time,
+        port: int = 0,
+        deadline: float = DEADLINE,
+    ) -> None:
+        try:
+            self._shop: Final = Shop(rate_limit=rate_limit, profile=profile, clock=clock)
+        except ValueError as error:
+            raise InvalidOption(str(error)) from None
+        self._server: Final = Server(self._shop, port=port)
+        self._deadline: Final = deadline
+        self._send: Live | None = None
+
+    async def start(self) -> None:
+        """Listen. `async with` does so by itself.
+
+        Raises:
+            OSError: The port is taken.
+        """
+        await self._server.start()
+        self._send = Live(base_url=self._server.base_url, deadline=self._deadline, name="sandbox")
+
+    async def stop(self) -> None:
+        """Stop listening and drop every connection; a call after that is `not_sent`."""
+        await self._server.stop()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    @property
+    def send(self) -> Live:
+        """The source for `logout`.
+
+        Raises:
+            SandboxNotStarted: Nothing listens yet.
+        """
+        if self._send is None:
+            raise SandboxNotStarted("the sandbox does not listen yet; use `async with Sandbox() as shop:`")
+        return self._send
+
+    @property
+    def base_url(self) -> str:
+        """Where it listens, for a client in any language: `http://127.0.0.1:…/api`."""
+        return self.send.base_url
+
+    @property
+    def requests(self) -> int:
+        """How many complete requests have come in."""
+        return self._server.requests
+
+    def issue_token(self, customer: str) -> Token:
+        """A new token of this customer; the earlier ones stay valid."""
+        return Token.parse(self._shop.issue_token(customer))
+
+    def tokens(self, customer: str | None = None) -> tuple[IssuedToken, ...]:
+        """What the shop knows of every token it issued, to one customer or to all: by fingerprint, dead or alive."""
+        return self._shop.tokens(customer)
+
+    def holds(self, token: Token) -> bool:
+        """Whether this token is alive here."""
+        return any(issued.alive and issued.fingerprint == token.fingerprint for issued in self._shop.tokens())
