@@ -130,6 +130,7 @@ class FaultServer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await let_it_arrive()  # A connection that only just stands has no task yet.
         if self._server is not None:
             self._server.close()
         self._socket.close()

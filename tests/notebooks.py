@@ -19,6 +19,7 @@ def run(path: Path) -> Any:
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}).execute()
     notebook.metadata.pop("widgets", None)
+    notebook.metadata.language_info = {"name": "python"}  # Not which Python it happened to be.
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", ()):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from wemasy_kit import contract
+from wemasy_kit import contract, yaml_text
 from wemasy_kit.errors import ContractError
 
 PAGE = (Path(__file__).parent / "data" / "logout-page.txt").read_text(encoding="utf-8")
@@ -384,7 +384,7 @@ def test_a_byte_order_mark_is_no_fault(file: Path):
 
 def test_the_parser_without_c_reads_and_refuses_the_same(file: Path, monkeypatch: pytest.MonkeyPatch):
     file.write_text(json.dumps(contract.document()), encoding="utf-8")
-    monkeypatch.setattr(contract, "_LOADER", yaml.SafeLoader)
+    monkeypatch.setattr(yaml_text, "_LOADER", yaml.SafeLoader)
     assert contract.load(file) == contract.load()
     assert complaint(file, b"[" * 100_000).startswith("line 1 is nested too deep")
     assert complaint(file, b'"\\U00110000"').startswith("is not YAML: ValueError: ")

@@ -101,7 +101,7 @@ def test_a_token_may_go_to_https_and_to_this_machine(base_url: str, url: str) ->
         ("https://shop.example/{version}", "has a space"),
         ("https://shop.example:65536", "port"),
         ("https://shop.example:0", "port"),
-        ("https://shop.example:-1", "is not a URL"),
+        ("https://shop.example:-1", "port"),
         ("https://shop.example:port", "is not a URL"),
         ("https://[::1", "is not a URL"),
         ("https://\N{RIGHT-TO-LEFT OVERRIDE}shop.example", "is not a URL"),

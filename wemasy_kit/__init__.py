@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from wemasy_kit.explorer.cards import card as card
     from wemasy_kit.explorer.cards import documented as documented
     from wemasy_kit.explorer.form import LogoutForm as LogoutForm
+    from wemasy_kit.explorer.exercises import exercise as exercise
+    from wemasy_kit.explorer.pictures import remaining_chart as remaining_chart
+    from wemasy_kit.explorer.pictures import timeline as timeline
     from wemasy_kit.flow import logout as logout
     from wemasy_kit.outcome import Outcome as Outcome
     from wemasy_kit.outcome import OutcomeKind as OutcomeKind
     from wemasy_kit.outcome import RateLimit as RateLimit
     from wemasy_kit.outcome import read as read
     from wemasy_kit.request import logout_request as logout_request
+    from wemasy_kit.sandbox.clock import HandClock as HandClock
     from wemasy_kit.sources.cassette import cassette as cassette
     from wemasy_kit.sources.cassette import cassette_names as cassette_names
     from wemasy_kit.sources.live import live as live
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 # Each name is loaded when first used, so that nobody pays for ipywidgets, tornado or vcrpy who does not use them.
 _HOME = {
     "Exchange": "exchange",
+    "HandClock": "sandbox.clock",
     "InvalidToken": "errors",
     "LogoutForm": "explorer.form",
     "Outcome": "outcome",
@@ -47,10 +52,13 @@ _HOME = {
     "cassette": "sources.cassette",
     "cassette_names": "sources.cassette",
     "documented": "explorer.cards",
+    "exercise": "explorer.exercises",
     "live": "sources.live",
     "logout": "flow",
     "logout_request": "request",
     "read": "outcome",
+    "remaining_chart": "explorer.pictures",
+    "timeline": "explorer.pictures",
 }
 
 __all__ = sorted(_HOME)

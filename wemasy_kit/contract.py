@@ -8,19 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
-
-import yaml
+from typing import Any
 
 from wemasy_kit.errors import ContractError
-
-T = TypeVar("T")
+from wemasy_kit.yaml_text import Spot, read_yaml
 
 _SHIPPED = Path(__file__).with_name("contract.yaml")
-# The C parser is some ten times faster, and not there in the browser's Python.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NOUNS = {dict: "a mapping", list: "a list", str: "text", int: "a whole number", bool: "true or false"}
-_DEEPEST = 40  # levels of nesting; the shipped file has 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,95 +114,14 @@ def _shipped() -> tuple[dict[str, Any], Contract]:
     return root.of(dict), _contract(root)
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    """A value of the document and the way to it, so that every complaint can name its place."""
-
-    file: Path
-    value: Any
-    way: tuple[str | int, ...] = ()
-
-    def error(self, problem: str) -> ContractError:
-        place = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in self.way).removeprefix(".")
-        return _error(self.file, f"{place or 'the document'} {problem}")
-
-    def below(self, key: str | int, value: object = None) -> _Spot:
-        return _Spot(self.file, value, (*self.way, key))
-
-    def of(self, kind: type[T]) -> T:
-        if type(self.value) is not kind:  # exactly: to isinstance, a bool is an int
-            raise self.error(f"is {_noun(self.value)}, not {_NOUNS[kind]}")
-        return self.value
-
-    def __getitem__(self, key: str) -> _Spot:
-        if key not in self.of(dict):
-            raise self.below(key).error("is missing")
-        return self.below(key, self.value[key])
-
-    def text(self, key: str) -> str:
-        return self[key].of(str)
-
-    def entries(self) -> list[tuple[str, _Spot]]:
-        for key in self.of(dict):
-            if not isinstance(key, str):
-                raise self.error(f"has a key that is {_noun(key)}, not text; quote it")
-        return [(key, self.below(key, value)) for key, value in self.value.items()]
-
-    def items(self) -> list[_Spot]:
-        return [self.below(index, value) for index, value in enumerate(self.of(list))]
-
-    def only_entry(self) -> tuple[str, _Spot]:
-        return self._only(self.entries())
-
-    def only_item(self) -> _Spot:
-        return self._only(self.items())
-
-    def _only(self, found: list[T]) -> T:
-        if len(found) != 1:
-            raise self.error(f"has {len(found)} entries, and exactly one is expected")
-        return found[0]
-
-
-def _noun(value: object) -> str:
-    return "empty" if value is None else _NOUNS.get(type(value), f"a {type(value).__name__}")
-
-
-def _error(file: Path, complaint: str) -> ContractError:
-    return ContractError("".join(char if char.isprintable() else " " for char in f"{file}: {complaint}"))
-
-
-def _read(file: Path) -> _Spot:
+def _read(file: Path) -> Spot:
     try:
-        text = file.read_bytes().decode()
-        _refuse_bombs(file, text)
-        return _Spot(file, yaml.load(text, _LOADER))
-    except ContractError:
-        raise
+        return read_yaml(file, document=str(file), refusal=ContractError)
     except OSError as error:
-        raise _error(file, f"cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise _error(file, f"line {line} is not UTF-8") from None
-    except Exception as error:  # A wrong tag (`!!int x`) makes PyYAML raise nearly anything.
-        mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}, column {mark.column + 1} " if mark else ""
-        problem = getattr(error, "problem", None) or f"{type(error).__name__}: {error}"
-        raise _error(file, f"{place}is not YAML: {problem}") from None
+        raise ContractError(f"{file}: cannot be read: {error.strerror}") from None
 
 
-def _refuse_bombs(file: Path, text: str) -> None:
-    # Nested aliases can stand for more than fits into memory; deep nesting crashes the C parser, and Python with it.
-    depth = 0
-    for event in yaml.parse(text, _LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        mark: Any = event.start_mark
-        if isinstance(event, yaml.AliasEvent):
-            raise _error(file, f"line {mark.line + 1} has an alias; write the value out")
-        if depth > _DEEPEST:
-            raise _error(file, f"line {mark.line + 1} is nested too deep")
-
-
-def _contract(root: _Spot) -> Contract:
+def _contract(root: Spot) -> Contract:
     if not root.text("openapi").startswith("3.1."):
         raise root["openapi"].error("is not version 3.1")
     path, methods = root["paths"].only_entry()
@@ -235,7 +147,7 @@ def _contract(root: _Spot) -> Contract:
     )
 
 
-def _answer(status: str, spot: _Spot) -> DocumentedAnswer:
+def _answer(status: str, spot: Spot) -> DocumentedAnswer:
     if not re.fullmatch("[1-5][0-9][0-9]", status):
         raise spot.error("is not a status of three digits")
     body = spot["content"]["application/json"]
@@ -255,7 +167,7 @@ def _answer(status: str, spot: _Spot) -> DocumentedAnswer:
     )
 
 
-def _type(schema: _Spot) -> str:
+def _type(schema: Spot) -> str:
     """The type in the page's spelling: an array of string is "string[]"."""
     brackets = ""
     while schema.text("type") == "array":

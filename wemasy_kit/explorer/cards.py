@@ -6,34 +6,42 @@ import functools
 import http
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from wemasy_kit.advice import clock_time
 from wemasy_kit.contract import Contract, DocumentedAnswer, load
 from wemasy_kit.exchange import Exchange, SourceName
+from wemasy_kit.explorer.history import Entry
 from wemasy_kit.explorer.markup import Html, el, joined
 from wemasy_kit.outcome import Outcome, OutcomeKind, displayable
 from wemasy_kit.provenance import provenance
 from wemasy_kit.strict_json import NOT_JSON, read_json
 
+if TYPE_CHECKING:
+    from wemasy_kit.sandbox.rules import IssuedToken
 
-class _Look(NamedTuple):
+
+class Look(NamedTuple):
+    """How an outcome looks: a tone, a mark for those who see no colours, and the verdict in words."""
+
     tone: str
     mark: str
     verdict: str
 
 
 _LOOKS: Final = {
-    OutcomeKind.REVOKED: _Look("good", "✓", "Logged out"),
-    OutcomeKind.UNAUTHENTICATED: _Look("plain", "⊘", "Token not accepted"),
-    OutcomeKind.RATE_LIMITED: _Look("wait", "!", "Still logged in"),
-    OutcomeKind.UNDOCUMENTED: _Look("doubt", "?", "Not the documented answer"),
-    OutcomeKind.NOT_SENT: _Look("plain", "○", "Nothing was sent"),
-    OutcomeKind.UNKNOWN: _Look("doubt", "?", "Nobody knows"),
+    OutcomeKind.REVOKED: Look("good", "✓", "Token revoked"),
+    OutcomeKind.UNAUTHENTICATED: Look("plain", "⊘", "Token not accepted"),
+    OutcomeKind.RATE_LIMITED: Look("wait", "!", "Still logged in"),
+    OutcomeKind.UNDOCUMENTED: Look("doubt", "?", "Not the documented answer"),
+    OutcomeKind.NOT_SENT: Look("plain", "○", "Nothing was sent"),
+    OutcomeKind.UNKNOWN: Look("doubt", "?", "Nobody knows"),
 }
 
 
+_SOURCES: Final[Mapping[SourceName, str]] = {"cassette": "Replay", "sandbox": "Sandbox", "live": "Live"}
 _HINTS: Final[Mapping[SourceName, str]] = {
     "cassette": "Replay: plays a recorded answer. Nothing is sent, and a token you type is judged by no one.",
     "sandbox": "Sandbox: a stand-in shop on this machine, over a real socket. Without a token it issues one for you.",
@@ -85,11 +93,22 @@ def style() -> Html:
 def answer(outcome: Outcome) -> Html:
     """Everything about one outcome, one part below the other."""
     exchange = outcome.exchange
-    parts = [verdict(outcome), gauge(outcome)]
-    if exchange is not None:
-        parts += [_part("Body", body(exchange)), _part("Headers", headers(exchange))]
-        parts += [el("details", el("summary", "The exchange as HTTP"), el("pre", http_message(exchange)))]
-    return joined(*parts)
+    if exchange is None:
+        return verdict(outcome)
+    shown = [_part("Body", body(exchange)), _part("Headers", headers(exchange))]
+    whole = el("details", el("summary", "The exchange as HTTP"), el("pre", http_message(exchange)))
+    return joined(verdict(outcome), gauge(outcome), *shown, whole)
+
+
+def parts(exchange: Exchange) -> tuple[Html, Html, Html, Html]:
+    """The form's tabs: body, headers, documented against observed, the HTTP message."""
+    message = el("div", _copy(), el("pre", http_message(exchange), tabindex=0), class_="wemasy-sample")
+    return body(exchange), headers(exchange), Html(""), message
+
+
+def title(text: str) -> Html:
+    """A heading inside the form."""
+    return el("h4", text)
 
 
 def heading(contract: Contract) -> Html:
@@ -102,7 +121,7 @@ def heading(contract: Contract) -> Html:
             el("span", f"Auth: {contract.auth}", class_="wemasy-badge"),
             class_="wemasy-endpoint",
         ),
-        el("h4", contract.title),
+        el("h3", contract.title),
         el("p", contract.description),
     )
 
@@ -114,22 +133,65 @@ def hint(source: SourceName) -> Html:
 
 def nothing_yet() -> Html:
     """Before the first answer."""
-    return el("p", "No answer yet. Press “Log out”.", role="status")
+    return _box("○", "No answer yet", "Press “Log out”: what comes back is shown and explained here.")
 
 
-def sending() -> Html:
+def sending(source: SourceName) -> Html:
     """While a request is out."""
-    return el("p", "Sending…", role="status")
+    return _box("…", "Sending", f"Waiting for the answer ({_SOURCES[source]}). “Cancel” gives it up.")
 
 
 def refusal(reason: str) -> Html:
-    """What was given cannot be sent."""
-    return el(
-        "div",
-        el("p", el("span", "✗ ", aria_hidden="true"), el("strong", "Nothing was sent: "), reason),
-        class_="wemasy-verdict wemasy-doubt",
-        role="alert",
+    """Nothing could be sent, and why."""
+    return _box("✗", "Nothing was sent", f"{reason[:1].upper()}{reason[1:]}.", tone="doubt")
+
+
+def fault(kind: str) -> Html:
+    """An error of the kit's own. Only its kind is safe to show."""
+    return _box(
+        "✗",
+        f"{kind} in the kit itself",
+        "Nobody knows whether the request left: treat the token as live.",
+        tone="doubt",
     )
+
+
+def announcement(outcome: Outcome) -> str:
+    """The verdict as a screen reader says it, once."""
+    return f"{_headline(outcome)}. {outcome.advice}"
+
+
+def changed(rows: tuple[tuple[str, str, str], ...]) -> Html:
+    """What differs from the answer before."""
+    if not rows:
+        return el("p", "Nothing differs from the answer before, or there was none.")
+    cells = [(name, el("code", before), el("code", after)) for name, before, after in rows]
+    return table(("What", "In the answer before", "Now"), cells)
+
+
+def history(entries: Iterable[Entry], now: float) -> Html:
+    """This kernel's calls, the latest first."""
+    rows = [
+        (
+            clock_time(entry.at, now=now),
+            _SOURCES[entry.outcome.source],
+            el("code", entry.fingerprint) if entry.fingerprint else "none",
+            f"{_LOOKS[entry.outcome.kind].mark} {_headline(entry.outcome)}",
+        )
+        for entry in entries
+    ][::-1]
+    empty = el("p", "No calls yet in this kernel.")
+    return _part("History", table(("Time", "Source", "Token", "Verdict"), rows) if rows else empty)
+
+
+def token_label(token: IssuedToken) -> str:
+    """One of the sandbox's tokens, in a list to choose from."""
+    return f"{token.fingerprint} of {token.customer}: {'alive' if token.alive else 'revoked'}"
+
+
+def sample(source: str) -> Html:
+    """A request sample to copy."""
+    return el("div", _copy(), el("pre", source), class_="wemasy-sample")
 
 
 def shadow(contract: Contract, outcome: Outcome | None) -> Card:
@@ -140,23 +202,36 @@ def shadow(contract: Contract, outcome: Outcome | None) -> Card:
 
 
 def verdict(outcome: Outcome) -> Html:
-    """The verdict in words: mark, sentence, advice; then the status, the source and the time taken."""
+    """The verdict in words: mark, sentence, advice; then the server's words, and where they come from."""
     look = _LOOKS[outcome.kind]
-    return el(
-        "div",
-        el(
-            "p",
-            el("span", look.mark, class_="wemasy-mark", aria_hidden="true"),
-            el("strong", _headline(outcome)),
-            el("span", _origin(outcome), class_="wemasy-origin"),
-            class_="wemasy-verdict-line",
-        ),
-        el("p", outcome.advice, class_="wemasy-advice"),
-        el("p", "The server says: ", el("q", outcome.message), class_="wemasy-said") if outcome.message else None,
-        el("p", provenance(outcome), class_="wemasy-provenance"),
-        class_=f"wemasy-verdict wemasy-{look.tone}",
-        role="status",
+    said = el("p", "The server says: ", el("q", outcome.message)) if outcome.message else None
+    where = el("p", provenance(outcome), class_="wemasy-provenance")
+    return _box(look.mark, _headline(outcome), outcome.advice, said, where, tone=look.tone, aside=_origin(outcome))
+
+
+def look(outcome: Outcome) -> Look:
+    """How this outcome looks, everywhere."""
+    return _LOOKS[outcome.kind]
+
+
+def note(mark: str, title: str, text: str) -> Card:
+    """A sentence in a box."""
+    return Card(joined(style(), el("div", _box(mark, title, text), class_="wemasy-card")), f"{mark} {title}\n{text}")
+
+
+def _box(mark: str, title: str, text: str, *more: Html | None, tone: str = "plain", aside: str | None = None) -> Html:
+    line = el(
+        "p",
+        el("span", mark, class_="wemasy-mark", aria_hidden="true"),
+        el("strong", title),
+        el("span", aside, class_="wemasy-origin") if aside else None,
+        class_="wemasy-verdict-line",
     )
+    return el("div", line, el("p", text), *more, class_=f"wemasy-verdict wemasy-{tone}")
+
+
+def _copy() -> Html:
+    return el("button", "Copy", type="button", class_="wemasy-quiet wemasy-copy", data_wemasy_copy="")
 
 
 def gauge(outcome: Outcome) -> Html | None:
@@ -189,7 +264,8 @@ def body(exchange: Exchange) -> Html:
         return el("p", "The body is empty.")
     value = NOT_JSON if exchange.over_cap else read_json(exchange.body)
     if value is not NOT_JSON:
-        return el("pre", *_coloured(json.dumps(value, indent=4, ensure_ascii=False)))
+        pretty = el("pre", *_coloured(json.dumps(value, indent=4, ensure_ascii=False)), tabindex=0)
+        return el("div", _copy(), pretty, class_="wemasy-sample")
     kind = displayable(exchange.header("Content-Type") or "") or "no type"
     note = f"Not JSON that can be relied on ({kind})"
     note += f", longer than {len(exchange.body)} bytes; its beginning:" if exchange.over_cap else ":"
@@ -254,9 +330,8 @@ def _status(exchange: Exchange) -> str:
 
 
 def _origin(outcome: Outcome) -> str:
-    names = {"cassette": "Replay", "sandbox": "Sandbox", "live": "Live"}
     elapsed = outcome.exchange.elapsed if outcome.exchange else None
-    return names[outcome.source] + (f" · {elapsed * 1000:.0f} ms" if elapsed is not None else "")
+    return _SOURCES[outcome.source] + (f" · {elapsed * 1000:.0f} ms" if elapsed is not None else "")
 
 
 def _part(title: str, content: Html) -> Html:

@@ -1,82 +1,185 @@
-"""Form: the only ipywidgets. Collects a token, triggers the logout, shows the answer."""
+"""Form: the only ipywidgets. Puts the desk's view on the screen, and what a person does on the desk."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+import time
+from collections.abc import Coroutine
 from typing import Any, Final
 
 import ipywidgets as widgets
 
 from wemasy_kit.contract import load
 from wemasy_kit.errors import WemasyKitError
-from wemasy_kit.exchange import Send, SourceName
+from wemasy_kit.exchange import Send
 from wemasy_kit.explorer import background, cards
 from wemasy_kit.explorer.desk import Desk
-from wemasy_kit.explorer.markup import joined
+from wemasy_kit.explorer.history import changes
+from wemasy_kit.explorer.markup import Html, joined
+from wemasy_kit.explorer.secret_field import SecretField
 
-_SOURCES: Final[Mapping[SourceName, str]] = {"cassette": "Replay", "sandbox": "Sandbox", "live": "Live"}
+_SOURCES: Final = {"cassette": "Replay", "sandbox": "Sandbox", "live": "Live"}
+_NEW: Final = ("a new one", "")
+_TABS: Final = ("Body", "Headers", "Documented vs observed", "Exchange", "Changes")
 
 
 class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A form for the endpoint: choose a source, give a token, press “Log out”, read what came back.
+
+    The token stays in the page until it is sent, and is in no widget's state. One press sends one request; the live
+    source asks before each.
 
     Args:
         send: The one source to use; without it the form offers a replay, the sandbox and the live API.
     """
 
     def __init__(self, *, send: Send | None = None) -> None:
-        self._desk: Final = Desk(send)
-        self._source: Final = widgets.RadioButtons(
-            options=[(_SOURCES[name], name) for name in self._desk.sources],
-            description="Source",
-            orientation="horizontal",
-        )
-        self._recording: Final = widgets.Dropdown(options=self._desk.recordings, description="Recorded")
-        self._token: Final = widgets.Password(description="Token", placeholder="Paste a bearer token")
-        self._button: Final = widgets.Button(description="Log out", button_style="primary")
-        self._hint: Final = widgets.HTML()
-        self._answer: Final = widgets.HTML(cards.nothing_yet())
-        self._source.observe(self._explain, "value")
-        self._button.on_click(self._pressed)
-        self._explain()
+        desk = self._desk = Desk(send)
+        self._drawing = False
+        self._source: Final = _segments("Source", [(_SOURCES[name], name) for name in desk.sources])
+        self._explained: Final = widgets.HTML()
+        self._recording: Final = _segments("Recorded answer", list(desk.recordings.items()))
+        self._customer: Final = widgets.Text(value=desk.customer, description="Customer", continuous_update=False)
+        self._issue: Final = widgets.Button(description="Give me a token")
+        self._which: Final = _classed(_segments("Token to send", [_NEW]), "wemasy-list")
+        self._field: Final = SecretField(self._acted, dataclasses.asdict(desk.view()))
+        self._verdict: Final = widgets.HTML(cards.nothing_yet())
+        self._parts: Final = [widgets.HTML() for _ in _TABS]
+        self._tabs: Final = widgets.Tab(self._parts, titles=_TABS)
+        self._history: Final = widgets.HTML()
+        self._clear: Final = widgets.Button(description="Clear the history")
+        self._shop: Final = widgets.VBox([widgets.HBox([self._customer, self._issue]), self._which])
+        samples = load().samples
+        left = [self._source, self._explained, self._recording, self._shop, self._field]
+        right = [widgets.HTML(cards.title("Response")), self._verdict, self._tabs]
+        below = [
+            widgets.HTML(cards.title("Request sample")),
+            widgets.Tab(
+                [widgets.HTML(cards.sample(sample.source)) for sample in samples],
+                titles=[sample.language for sample in samples],
+            ),
+            self._history,
+            self._clear,
+        ]
         super().__init__(
             [
                 widgets.HTML(joined(cards.style(), cards.heading(load()))),
-                self._source,
-                self._recording,
-                self._token,
-                self._button,
-                self._hint,
-                self._answer,
+                _classed(
+                    widgets.Box(
+                        [
+                            _classed(widgets.VBox(left), "wemasy-ask"),
+                            _classed(widgets.VBox(right), "wemasy-answer"),
+                        ]
+                    ),
+                    "wemasy-columns",
+                ),
+                _classed(widgets.VBox(below), "wemasy-below"),
             ]
         )
-        self.add_class("wemasy")
+        _classed(self, "wemasy")
+        self._source.observe(self._chosen, "value")
+        self._recording.observe(self._chosen, "value")
+        self._customer.observe(self._named, "value")
+        self._which.observe(self._picked, "value")
+        self._issue.on_click(lambda _: self._in_background(self._issue_token()))
+        self._clear.on_click(lambda _: self._forget_history())
+        self._chosen()
 
-    def _explain(self, change: object = None) -> None:
-        self._recording.layout.display = None if self._desk.recordings and self._source.value == "cassette" else "none"
-        self._hint.value = cards.hint(self._source.value)
+    def _acted(self, do: str, text: str) -> None:
+        """What was pressed in the token field."""
+        if do == "cancel":
+            background.run(self._desk.cancel())
+            return
+        did = (
+            self._desk.press(text) if do == "send" else self._desk.confirm() if do == "confirm" else self._desk.forget()
+        )
+        del text
+        if did == "accepted":
+            self._in_background(self._log_out())
+        self._draw()
+        self._field.answer(did)
 
-    def _pressed(self, button: object) -> None:
-        # Emptied first: a saved notebook keeps the fields' values.
-        text, self._token.value = self._token.value, ""
-        if self._desk.begin():
-            self._button.disabled = True
-            background.run(self._log_out(text, self._source.value, self._recording.value))
+    def _chosen(self, change: object = None) -> None:
+        self._desk.choose(self._source.value, self._recording.value or "")
+        self._draw()
 
-    async def _log_out(self, text: str, source: SourceName, recording: str) -> None:
-        self._answer.value = cards.sending()
+    def _named(self, change: object = None) -> None:
+        self._desk.customer = self._customer.value.strip() or "jane"
+        self._draw()
+
+    def _picked(self, change: object = None) -> None:
+        if not self._drawing:
+            self._desk.hold(self._which.value or "")
+            self._draw()
+
+    def _forget_history(self) -> None:
+        self._desk.history.clear()
+        self._draw()
+
+    async def _log_out(self) -> None:
+        before = self._desk.outcome
+        self._verdict.value = cards.sending(self._desk.source)
+        outcome = await self._desk.send()
+        exchange = outcome.exchange
+        self._verdict.value = joined(cards.verdict(outcome), cards.gauge(outcome))
+        contents = cards.parts(exchange) if exchange else (Html(),) * 4
+        changed = cards.changed(changes(before, outcome) if before else ())
+        for part, content in zip(self._parts, (*contents, changed), strict=True):
+            part.value = content
+        self._field.say(cards.announcement(outcome))
+
+    async def _issue_token(self) -> None:
+        await self._desk.issue()
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        background.run(self._reporting(work))
+
+    async def _reporting(self, work: Coroutine[Any, Any, None]) -> None:
+        """An error in the background shows nowhere in a notebook: it is shown here."""
         try:
-            self._answer.value = cards.answer(await self._desk.log_out(text, source, recording))
+            await work
         except WemasyKitError as error:
-            self._answer.value = cards.refusal(str(error))
-        except Exception as error:  # A callback's error shows nowhere in a notebook; only its kind is safe to show.
-            self._answer.value = cards.refusal(f"{type(error).__name__} in the kit itself; please report it")
+            self._verdict.value = cards.refusal(str(error))
+            self._field.say(f"Nothing was sent. {error}")
+        except Exception as error:
+            self._verdict.value = cards.fault(type(error).__name__)
         finally:
-            self._desk.end()
-            self._button.disabled = False
+            self._draw()
+
+    def _draw(self) -> None:
+        desk = self._desk
+        _show(self._recording, desk.source == "cassette" and bool(desk.recordings))
+        _show(self._shop, desk.source == "sandbox" and desk.offers_tokens)
+        self._explained.value = cards.hint(desk.source)
+        self._drawing = True
+        tokens = [(cards.token_label(token), token.fingerprint) for token in desk.tokens()]
+        options = [_NEW, *tokens]
+        if list(self._which.options) != options:
+            self._which.options = options
+        self._which.value = desk.held if desk.held in dict(options).values() else ""
+        self._drawing = False
+        self._field.view = dataclasses.asdict(desk.view())
+        self._history.value = cards.history(desk.history, time.time())
+        _show(self._clear, bool(len(desk.history)))
+        _show(self._tabs, desk.outcome is not None and desk.outcome.exchange is not None)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """The widget, and beside it what is readable where no widgets run."""
         bundle = super()._repr_mimebundle_(**options) or {}
         shadow = cards.shadow(load(), self._desk.outcome)
         return {**bundle, "text/plain": repr(shadow), "text/html": shadow._repr_html_()}
+
+
+def _segments(name: str, options: list[tuple[str, str]]) -> Any:
+    return _classed(
+        widgets.RadioButtons(options=options, description=name, orientation="horizontal"), "wemasy-segments"
+    )
+
+
+def _classed(widget: Any, name: str) -> Any:
+    widget.add_class(name)
+    return widget
+
+
+def _show(widget: Any, shown: bool) -> None:
+    widget.layout.display = None if shown else "none"

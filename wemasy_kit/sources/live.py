@@ -14,19 +14,20 @@ import socket
 import ssl
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
 from wemasy_kit.errors import InvalidOption
 from wemasy_kit.exchange import Cause, Exchange, Headers, NoAnswer, SourceName, request_parts
-from wemasy_kit.masking import masked, masked_bytes
+from wemasy_kit.masking import masking
 from wemasy_kit.request import BASE_URL, checked_base_url
 
 DEADLINE: Final = 10.0
 BODY_CAP: Final = 64 * 1024
+_UNSEEN: Final = b"[a coded body is not kept: nothing here decodes it, so nobody could see a token in it]"
 
 
 def live(*, base_url: str = BASE_URL, deadline: float = DEADLINE) -> Live:
@@ -60,7 +61,8 @@ class Live:
     def cancel(self) -> None:
         """Give up every call that is out, as if its deadline had passed now. Call it in the event loop's thread."""
         for deadline in self._out:
-            deadline.reschedule(asyncio.get_running_loop().time())
+            if not deadline.expired():
+                deadline.reschedule(asyncio.get_running_loop().time())
 
     async def __call__(self, request: httpx.Request, /) -> Exchange | NoAnswer:
         call = _Call(request, self.name)
@@ -76,7 +78,7 @@ class Live:
         except Exception as error:
             failure = error
         except BaseException as error:
-            interruption = type(error)(*error.args)
+            interruption = _bare(error)
         finally:
             _SILENT.reset(quiet)
             self._out.discard(deadline)
@@ -89,7 +91,7 @@ class Live:
         if deadline.expired():
             cause = "timeout" if deadline.when() == ends else "cancelled"
         elif failure is not None:
-            cause = _cause(failure)
+            cause = _cause(failure, sent=call.sent)
         return NoAnswer(sent=call.sent, cause=cause, source=self.name, elapsed=call.elapsed())
 
 
@@ -99,6 +101,7 @@ class _Call:
     def __init__(self, request: httpx.Request, source: SourceName) -> None:
         self.sent = False
         self.answer: Exchange | None = None
+        self._unfinished: Any = None
         self._request = request
         self._source = source
         self._started = time.perf_counter()
@@ -112,40 +115,68 @@ class _Call:
             given.method, given.url, headers=given.headers, stream=given.stream, extensions={"trace": self._trace}
         )
         verify = _tls() if request.url.scheme == "https" else _NO_TLS
-        async with httpx.AsyncHTTPTransport(verify=verify, trust_env=False) as transport:
-            response = await transport.handle_async_request(request)
-            body = bytearray()
-            assert isinstance(response.stream, httpx.AsyncByteStream)
-            async for chunk in response.stream:
-                body += chunk
-                if len(body) > BODY_CAP:
-                    break
-            # Set here and not behind the transport's closing: an answer that is complete stays complete.
-            self.answer = self._exchange(response, bytes(body))
+        try:
+            async with httpx.AsyncHTTPTransport(verify=verify, trust_env=False) as transport:
+                response = await transport.handle_async_request(request)
+                if not _is_framed_without_doubt(response):
+                    raise httpx.RemoteProtocolError("two readers could differ about where this answer ends")
+                body = bytearray()
+                assert isinstance(response.stream, httpx.AsyncByteStream)
+                async for chunk in response.stream:
+                    body += chunk
+                    if len(body) > BODY_CAP:
+                        break
+                # Set here and not behind the transport's closing: an answer that is complete stays complete.
+                self.answer = self._exchange(response, bytes(body))
+        except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
+            # The transport forgets a connection whose TLS handshake is cut short.
+            if self._unfinished is not None:
+                await self._unfinished.aclose()
+            raise
 
-    async def _trace(self, event: str, info: object) -> None:
+    async def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            self._unfinished = info["return_value"]
         if event.endswith("send_request_headers.started"):
-            self.sent = True
+            self.sent, self._unfinished = True, None
 
     def _exchange(self, response: httpx.Response, body: bytes) -> Exchange:
-        secret = self._request.headers.get("Authorization", "").partition(" ")[2]
+        mask = masking(self._request.headers.get("Authorization", "").partition(" ")[2])
         method, url, request_headers = request_parts(self._request)
-        headers: Headers = tuple(
-            (masked(_decoded(name), secret), masked(_decoded(value), secret)) for name, value in response.headers.raw
-        )
+        headers: Headers = tuple((mask(_decoded(name)), mask(_decoded(value))) for name, value in response.headers.raw)
         return Exchange(
             method=method,
             url=url,
             request_headers=request_headers,
             status=response.status_code,
-            reason=masked(_decoded(response.extensions.get("reason_phrase", b"")), secret),
+            reason=mask(_decoded(response.extensions.get("reason_phrase", b""))),
             headers=headers,
-            body=masked_bytes(body[:BODY_CAP], secret),
+            body=_UNSEEN if body and _is_coded(response) else mask(body[:BODY_CAP].decode("latin-1")).encode("latin-1"),
             source=self._source,
             over_cap=len(body) > BODY_CAP,
             elapsed=self.elapsed(),
             received_at=time.time(),
         )
+
+
+def _bare(error: BaseException) -> BaseException:
+    """An interruption without its past, and out of the group that a connection attempt wraps it in."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
+def _is_framed_without_doubt(response: httpx.Response) -> bool:
+    """HTTP/1, and not framed in two ways at once, or in one that HTTP/1.0 does not know (RFC 9112, 6.1 and 6.3)."""
+    version = response.extensions.get("http_version", b"")
+    if "Transfer-Encoding" in response.headers and (version == b"HTTP/1.0" or "Content-Length" in response.headers):
+        return False
+    return isinstance(version, bytes) and version.startswith(b"HTTP/1.")
+
+
+def _is_coded(response: httpx.Response) -> bool:
+    return response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity")
 
 
 def _decoded(data: bytes) -> str:
@@ -165,8 +196,10 @@ _CAUSES: Final[tuple[tuple[type[BaseException], Cause], ...]] = (
 )
 
 
-def _cause(error: BaseException) -> Cause:
+def _cause(error: BaseException, *, sent: bool) -> Cause:
     """What lies at the bottom of an error: the transport wraps a refused connection three times over."""
+    if sent:
+        return "broken"
     if sys.platform == "emscripten":
         return "no_sockets"
     chain = tuple(_chain(error))

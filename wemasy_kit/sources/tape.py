@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
-
-import yaml
+from typing import NamedTuple
 
 from wemasy_kit.errors import CassetteNotFound, CassetteUnreadable
 from wemasy_kit.exchange import Headers
+from wemasy_kit.yaml_text import Spot, read_yaml
 
 
 class Recorded(NamedTuple):
@@ -46,91 +44,29 @@ def read_tape(path: Path) -> tuple[Recorded, ...]:
 _read: dict[Path, tuple[tuple[int, int, int], tuple[Recorded, ...]]] = {}
 
 
-_DEEPEST: Final = 40  # levels of nesting; what vcrpy writes has 6
-
-
-def _document(path: Path) -> Any:
-    data = path.read_bytes()
-    # The safe loader; PyYAML's C parser is many times faster, and missing in the browser's Python.
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        depth = 0
-        # Before anything is built: deep nesting crashes the C parser, and Python with it.
-        for event in yaml.parse(data, loader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            mark: Any = event.start_mark
-            if depth > _DEEPEST:
-                raise yaml.MarkedYAMLError(problem="it is nested too deep", problem_mark=mark)
-        return yaml.load(data, loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise _unreadable(f"{path.name} cannot be read as YAML{place}: {error.problem}") from None
-    except Exception:  # A wrong tag (`!!bool x`) makes PyYAML raise nearly anything.
-        raise _unreadable(f"{path.name} is not YAML text") from None
-
-
-def _unreadable(message: str) -> CassetteUnreadable:
-    return CassetteUnreadable("".join(character if character.isprintable() else " " for character in message))
-
-
 def _exchanges(path: Path) -> Iterator[Recorded]:
-    reader = _Place(path.name, "", _document(path))
-    for interaction in reader.items("interactions"):
+    root = read_yaml(path, document=f"{path.name} is not a vcrpy cassette", refusal=CassetteUnreadable)
+    for interaction in root["interactions"].items():
         request, response = interaction["request"], interaction["response"]
-        status, body = response["status"], response["body"]
-        code = status["code"].of(int)
-        if not 100 <= code <= 999:
-            raise status["code"].refusal("a status from 100 to 999")
+        status = response["status"]
+        if not 100 <= status["code"].of(int) <= 999:
+            raise status["code"].error("is not a status from 100 to 999")
         yield Recorded(
-            method=request["method"].of(str),
-            url=request["uri"].of(str),
-            status=code,
-            reason=status.maybe("message", ""),
-            headers=tuple(response["headers"].headers()),
-            body=body["string"].bytes(),
+            method=request.text("method"),
+            url=request.text("uri"),
+            status=status.value["code"],
+            reason="" if status.value.get("message") is None else status.text("message"),
+            headers=tuple(_headers(response["headers"])),
+            body=_bytes(response["body"]["string"]),
         )
 
 
-class _Place:
-    """A value of the document that knows where it stands, so that an error can say so."""
+def _headers(found: Spot) -> Iterator[tuple[str, str]]:
+    """vcrpy keeps a header's values as a list; hand-written cassettes often as one text."""
+    for name, held in found.entries():
+        for value in [held] if isinstance(held.value, str) else held.items():
+            yield name, value.of(str)
 
-    def __init__(self, file: str, path: str, value: Any) -> None:
-        self.file, self.path, self.value = file, path, value
 
-    def refusal(self, wanted: str) -> CassetteUnreadable:
-        return _unreadable(f"{self.file} is not a vcrpy cassette: {self.path or 'the top'} must be {wanted}")
-
-    def of(self, kind: type[Any]) -> Any:
-        if not isinstance(self.value, kind) or isinstance(self.value, bool):
-            raise self.refusal({dict: "a mapping", list: "a list", str: "text", int: "a whole number"}[kind])
-        if kind is str and re.search("[\ud800-\udfff]", self.value):
-            raise self.refusal("text, and holds half a character")
-        return self.value
-
-    def __getitem__(self, key: str) -> _Place:
-        path = f"{self.path}.{key}".lstrip(".")
-        if key not in self.of(dict):
-            raise _unreadable(f"{self.file} is not a vcrpy cassette: {path} is missing")
-        return _Place(self.file, path, self.value[key])
-
-    def items(self, key: str) -> Iterator[_Place]:
-        found = self[key]
-        for index, item in enumerate(found.of(list)):
-            yield _Place(self.file, f"{found.path}[{index}]", item)
-
-    def maybe(self, key: str, default: str) -> str:
-        return self[key].of(str) if self.of(dict).get(key) is not None else default
-
-    def headers(self) -> Iterator[tuple[str, str]]:
-        """vcrpy keeps a header's values as a list; hand-written cassettes often as one text."""
-        for name in self.of(dict):
-            found = self[name] if isinstance(name, str) else None
-            if found is None:
-                raise self.refusal("a mapping of text")
-            values = [found] if isinstance(found.value, str) else list(self.items(name))
-            for value in values:
-                yield name, value.of(str)
-
-    def bytes(self) -> bytes:
-        return self.value if isinstance(self.value, bytes) else str(self.of(str)).encode()
+def _bytes(body: Spot) -> bytes:
+    return body.value if isinstance(body.value, bytes) else body.of(str).encode()

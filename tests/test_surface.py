@@ -1,0 +1,213 @@
+"""The public names, what loading them costs, and the directions of the imports: the house plan, held by tests."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+import wemasy_kit
+from tests.leaks import PACKAGE
+
+# What each module may import: libraries, and modules of the kit ("sources" stands for all in that folder).
+# What only a type checker reads, under `if TYPE_CHECKING:`, is free.
+MAY_IMPORT: dict[str, tuple[str, str]] = {
+    "__init__": ("", ""),
+    "__main__": ("", "cli"),
+    "errors": ("", ""),
+    "token": ("", "errors"),
+    "exchange": ("", ""),
+    "request": ("httpx", "errors token"),
+    "header_values": ("", "exchange"),
+    "strict_json": ("", ""),
+    "masking": ("", ""),
+    "scan": ("", ""),
+    "places": ("", ""),
+    "advice": ("", "exchange"),
+    "outcome": ("", "advice exchange header_values strict_json"),
+    "provenance": ("", "exchange header_values outcome"),
+    "flow": ("", "exchange outcome request token"),
+    "yaml_text": ("yaml", ""),
+    "contract": ("", "errors yaml_text"),
+    "sources.live": ("httpx", "errors exchange masking request"),
+    "sources.tape": ("", "errors exchange yaml_text"),
+    "sources.cassette": ("httpx", "errors exchange places request sources.tape"),
+    "sources.sandbox": ("", "errors sandbox sources.live token"),
+    "sandbox.rules": ("", ""),
+    "sandbox.server": ("tornado", "sandbox.rules"),
+    "recording": ("vcr", "errors exchange flow masking outcome request scan token"),
+    "rehearsal": ("", "flow recording sources.sandbox token"),
+    "explorer.markup": ("", ""),
+    "explorer.background": ("", ""),
+    "explorer.history": ("", "exchange outcome"),
+    "explorer.cards": ("", "advice contract exchange explorer.history explorer.markup outcome provenance strict_json"),
+    "explorer.desk": ("", "advice errors exchange explorer.history flow outcome request sources token"),
+    "explorer.secret_field": ("anywidget traitlets", ""),
+    "explorer.form": ("ipywidgets", "contract errors exchange explorer"),
+    "lab": ("jupyterlab", "places"),
+    "cli": (
+        "click jupyterlab",
+        "errors exchange explorer.cards flow lab outcome places recording rehearsal request sandbox sources token",
+    ),
+}
+
+
+def modules() -> dict[str, ast.Module]:
+    """The package's modules by name, as trees; an `__init__` that holds nothing is none."""
+    found = {
+        ".".join(path.relative_to(PACKAGE).with_suffix("").parts): ast.parse(path.read_text("utf-8"))
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+    return {name: tree for name, tree in found.items() if name == "__init__" or not name.endswith(".__init__")}
+
+
+MODULES = modules()
+
+
+def run(*lines: str) -> str:
+    """What a fresh Python prints."""
+    command = [sys.executable, "-c", "\n".join(lines)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+
+
+# --- The public names
+
+
+def test_the_public_names_are_sorted() -> None:
+    assert wemasy_kit.__all__ == sorted(set(wemasy_kit.__all__))
+
+
+def test_the_names_of_the_plan_are_public() -> None:
+    assert {"Token", "logout", "live", "cassette", "Sandbox", "LogoutForm"} <= set(wemasy_kit.__all__)
+
+
+@pytest.mark.parametrize("name", wemasy_kit.__all__)
+def test_a_public_name_can_be_imported(name: str) -> None:
+    value = getattr(wemasy_kit, name)
+
+    assert value.__name__ == name
+    assert value.__module__.startswith("wemasy_kit.")
+    assert name in dir(wemasy_kit)
+
+
+def test_a_type_checker_sees_the_same_names() -> None:
+    block = next(node for node in MODULES["__init__"].body if isinstance(node, ast.If))
+    seen = [str(alias.asname) for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+
+    assert sorted(seen) == wemasy_kit.__all__
+
+
+def test_a_name_that_is_none_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="'wemasy_kit' has no attribute 'log_out'"):
+        wemasy_kit.log_out  # noqa: B018
+
+
+# --- What it loads
+
+LIBRARIES = {"IPython", "anywidget", "httpx", "ipywidgets", "jupyterlab", "tornado", "vcr", "yaml"}
+LOADED = f"print(*sorted({LIBRARIES!r} & set(sys.modules)))"
+
+
+def test_importing_the_kit_loads_no_library() -> None:
+    assert run("import sys, wemasy_kit", LOADED) == "\n"
+
+
+def test_from_a_token_over_a_replay_to_an_outcome_only_httpx_and_yaml_are_loaded() -> None:
+    story = """
+import asyncio, pathlib, sys, tempfile
+from wemasy_kit import Token, cassette, logout
+from wemasy_kit.request import BASE_URL, PATH
+text = f'''interactions:
+- request: {{method: POST, uri: "{BASE_URL}{PATH}"}}
+  response: {{status: {{code: 401}}, headers: {{}}, body: {{string: ""}}}}'''
+with tempfile.TemporaryDirectory() as folder:
+    path = pathlib.Path(folder, "story.yaml")
+    path.write_text(text)
+    print(asyncio.run(logout(Token.parse("q9zxw8vy"), send=cassette(path))).kind.value)
+"""
+    assert run(story, LOADED).split() == ["unauthenticated", "httpx", "yaml"]
+
+
+# --- The house plan
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """The full names that a module imports when it runs, also within functions."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            whole = f"{'.' * node.level}{node.module or ''}"
+            for alias in node.names:
+                inner = f"{whole}.{alias.name}".removeprefix("wemasy_kit.")
+                yield f"wemasy_kit.{inner}" if inner in MODULES else whole
+        yield from imported(node)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_only_what_the_house_plan_allows(name: str) -> None:
+    assert name in MAY_IMPORT, f"say in MAY_IMPORT what {name} may import"
+    libraries, rooms = (allowed.split() for allowed in MAY_IMPORT[name])
+    for found in imported(MODULES[name]):
+        top, _, inner = found.partition(".")
+        if top == "wemasy_kit":
+            assert any(f"{inner}.".startswith(f"{room}.") for room in rooms), f"{name} may not import {found}"
+        elif top not in sys.stdlib_module_names:
+            assert top in libraries, f"{name} may not import {found}"
+
+
+def test_the_stand_in_shop_knows_nothing_of_the_client() -> None:
+    outside = [
+        (name, found)
+        for name, tree in MODULES.items()
+        if name.startswith("sandbox.")
+        for found in imported(tree)
+        if found.startswith("wemasy_kit") and not found.startswith("wemasy_kit.sandbox.")
+    ]
+
+    assert outside == []
+
+
+@pytest.mark.parametrize(
+    ("library", "rooms"),
+    [
+        ("vcr", ["recording"]),
+        ("ipywidgets", ["explorer.form"]),
+        ("anywidget", ["explorer.secret_field"]),
+        ("tornado", ["sandbox.server"]),
+        ("yaml", ["yaml_text"]),
+        ("httpx", ["request", "sources.cassette", "sources.live"]),
+    ],
+)
+def test_a_library_is_known_in_its_own_room_only(library: str, rooms: list[str]) -> None:
+    knowing = {name for name, tree in MODULES.items() for found in imported(tree) if found.partition(".")[0] == library}
+
+    assert sorted(knowing) <= rooms
+
+
+def test_nothing_imports_by_a_relative_name() -> None:
+    assert [(name, found) for name, tree in MODULES.items() for found in imported(tree) if found.startswith(".")] == []
+
+
+TAG = re.compile(
+    r"</?(a|b|body|br|code|details|div|em|h[1-6]|html|i|li|p|pre|span|strong|style|summary|t[dhr]|table|ul)\b"
+)
+
+
+def test_html_is_written_in_the_cards_only() -> None:
+    """What pretends to be Wemasy answers HTML too."""
+    written = [
+        (name, node.value)
+        for name, tree in MODULES.items()
+        if not name.startswith(("explorer.cards", "explorer.markup", "sandbox."))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and TAG.search(node.value)
+    ]
+
+    assert written == []

@@ -1,0 +1,69 @@
+"""Exercises: three things to try in the form, marked by what this kernel's forms have sent. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from wemasy_kit.explorer.cards import Card, note
+from wemasy_kit.explorer.history import HISTORY, Entry, History
+from wemasy_kit.outcome import OutcomeKind
+
+
+class Exercise(NamedTuple):
+    task: str
+    hint: str
+    is_done: Callable[[Sequence[Entry]], bool]
+
+
+def _revoked_one(entries: Sequence[Entry]) -> bool:
+    return any(entry.outcome.source == "sandbox" and entry.outcome.kind is OutcomeKind.REVOKED for entry in entries)
+
+
+def _refused_its_own(entries: Sequence[Entry]) -> bool:
+    revoked: set[str | None] = set()
+    for entry in entries:
+        if entry.outcome.source == "cassette" or entry.fingerprint is None:
+            continue
+        if entry.outcome.kind is OutcomeKind.UNAUTHENTICATED and entry.fingerprint in revoked:
+            return True
+        if entry.outcome.kind is OutcomeKind.REVOKED:
+            revoked.add(entry.fingerprint)
+    return False
+
+
+def _saw_a_429(entries: Sequence[Entry]) -> bool:
+    return any(entry.outcome.kind is OutcomeKind.RATE_LIMITED for entry in entries)
+
+
+EXERCISES: Final = (
+    Exercise(
+        "Log a customer of the sandbox out.",
+        "Choose Sandbox and press “Log out”; with an empty field it issues a token for you.",
+        _revoked_one,
+    ),
+    Exercise(
+        "Make a 401 with a token that you revoked yourself.",
+        "Choose the revoked one under “Token to send”, and press “Log out” again.",
+        _refused_its_own,
+    ),
+    Exercise(
+        "See a 429, and read what it says of the customer.",
+        "Choose Replay, then the recorded answer 429.",
+        _saw_a_429,
+    ),
+)
+
+
+def exercise(number: int, history: History = HISTORY) -> Card:
+    """Mark an exercise of the first notebook; run it again after you have tried.
+
+    Raises:
+        LookupError: There is no such exercise.
+    """
+    if not 1 <= number <= len(EXERCISES):
+        raise LookupError(f"there is no exercise {number}; there are 1 to {len(EXERCISES)}")
+    task, hint, is_done = EXERCISES[number - 1]
+    done = is_done(tuple(history))
+    title = f"Exercise {number}: {'done' if done else 'not yet'}"
+    return note("✓" if done else "○", title, task if done else f"{task} {hint}")

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Logs out the customer whose token is in WEMASY_TOKEN. Needs HTTPie 3 and jq.
+# Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 7 nobody knows.
+[ -n "${WEMASY_TOKEN:-}" ] || { echo 'Set WEMASY_TOKEN.'; exit 2; }
+
+# The token is handed over as a file: every user of the machine can see arguments.
+answer=$(http --ignore-stdin --ignore-netrc --no-follow --timeout=10 --print=hb --pretty=none \
+  POST "https://api.wemasy.nl/api/services/webshop/v1/customer/auth/logout" \
+  Accept:application/json Authorization:@<(printf 'Bearer %s' "$WEMASY_TOKEN") 2> /dev/null) ||
+  { echo 'No complete answer: treat the token as live.'; exit 7; }
+
+head=${answer%%$'\r\n\r\n'*}
+status=$(cut -d ' ' -f 2 <<< "$head" | head -n 1)
+retry_after=$(tr -d '\r' <<< "$head" | sed -n 's/^retry-after: *//Ip')
+body_is() { jq --exit-status --slurp "length == 1 and (.[0] | $1)" <<< "${answer#*$'\r\n\r\n'}" > /dev/null 2>&1; }
+
+if [ "$status" = 429 ]; then
+  echo "Still logged in. Retry-After: ${retry_after:-not given}"; exit 4
+elif [ "$status" = 401 ] && body_is 'type == "object"'; then
+  echo 'Not accepted: never valid, expired, or already revoked.'; exit 3
+elif [ "$status" = 200 ] && body_is 'if has("error") then .error == false else has("message") end'; then
+  echo 'Revoked.'
+else
+  echo "Not the documented answer ($status): assume that the token still works."; exit 5
+fi

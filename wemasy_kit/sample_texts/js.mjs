@@ -1,0 +1,31 @@
+// Logs out the customer whose token is in WEMASY_TOKEN. Node.js 18 or later.
+// Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 6 not sent, 7 nobody knows.
+async function logOut(token) {
+  if (!token) return [2, 'Set WEMASY_TOKEN.'];
+  let response, text;
+  try {
+    response = await fetch('https://api.wemasy.nl/api/services/webshop/v1/customer/auth/logout', {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, Accept: 'application/json' },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(10_000),
+    });
+    text = await response.text();
+  } catch (error) { // Its message may hold the token.
+    if (['ENOTFOUND', 'ECONNREFUSED'].includes(error.cause?.code)) return [6, 'Nothing was sent.'];
+    return [7, 'No complete answer: treat the token as live.'];
+  }
+  let body;
+  try { body = JSON.parse(text); } catch { /* not JSON: no body */ }
+  const { status } = response;
+  if (status === 429) return [4, `Still logged in. Retry-After: ${response.headers.get('Retry-After') ?? 'not given'}`];
+  if (body !== null && typeof body === 'object') {
+    if (status === 401) return [3, 'Not accepted: never valid, expired, or already revoked.'];
+    if (status === 200 && ('error' in body ? body.error === false : 'message' in body)) return [0, 'Revoked.'];
+  }
+  return [5, `Not the documented answer (${status}): assume that the token still works.`];
+}
+
+const [code, meaning] = await logOut(process.env.WEMASY_TOKEN);
+console.log(meaning);
+process.exitCode = code;
