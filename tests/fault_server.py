@@ -242,6 +242,7 @@ def floods(said: bytes, wave: bytes) -> Behaviour:
         await says(said)(peer)
         while True:
             await peer.say(wave)
+            await let_it_arrive()
 
     return behaviour
 

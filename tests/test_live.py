@@ -375,7 +375,7 @@ def test_the_deadline_is_for_the_whole_call(behaviour: Behaviour) -> None:
     outcome, took = with_server(behaviour, story)
 
     assert verdict(outcome) == ("unknown", "timeout")
-    assert 0.14 < took < 1
+    assert 0.14 < took < 5
 
 
 def test_a_name_that_is_looked_up_for_ever_ends_at_the_deadline_with_nothing_sent(

@@ -123,6 +123,8 @@ def test_a_token_may_go_to_https_and_to_this_machine(base_url: str, url: str) ->
         ("http://shop.example/api", "plain http to another machine"),
         ("http://127.0.0.1.shop.example", "plain http to another machine"),
         ("http://localhost.shop.example", "plain http to another machine"),
+        ("http://notlocalhost:8000", "plain http to another machine"),
+        ("http://shop.localhost:8000", "plain http to another machine"),
         ("http://192.0.2.1/api", "plain http to another machine"),
         ("http://0.0.0.0:8000", "plain http to another machine"),
         ("http://[2001:db8::1]", "plain http to another machine"),

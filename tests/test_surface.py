@@ -33,10 +33,14 @@ MAY_IMPORT: dict[str, tuple[str, str]] = {
     "flow": ("", "exchange outcome request token"),
     "yaml_text": ("yaml", ""),
     "contract": ("", "errors yaml_text"),
+    "ledger": ("", "contract exchange header_values outcome strict_json"),
+    "samples": ("", "contract errors request"),
+    "exports": ("", "contract errors exchange masking request samples"),
     "sources.live": ("httpx", "errors exchange masking request"),
     "sources.tape": ("", "errors exchange yaml_text"),
     "sources.cassette": ("httpx", "errors exchange places request sources.tape"),
     "sources.sandbox": ("", "errors sandbox sources.live token"),
+    "sandbox.clock": ("", ""),
     "sandbox.rules": ("", ""),
     "sandbox.server": ("tornado", "sandbox.rules"),
     "recording": ("vcr", "errors exchange flow masking outcome request scan token"),
@@ -45,6 +49,8 @@ MAY_IMPORT: dict[str, tuple[str, str]] = {
     "explorer.background": ("", ""),
     "explorer.history": ("", "exchange outcome"),
     "explorer.cards": ("", "advice contract exchange explorer.history explorer.markup outcome provenance strict_json"),
+    "explorer.pictures": ("", "explorer.cards explorer.markup outcome"),
+    "explorer.exercises": ("", "explorer.cards explorer.history outcome"),
     "explorer.desk": ("", "advice errors exchange explorer.history flow outcome request sources token"),
     "explorer.secret_field": ("anywidget traitlets", ""),
     "explorer.form": ("ipywidgets", "contract errors exchange explorer"),
@@ -57,10 +63,11 @@ MAY_IMPORT: dict[str, tuple[str, str]] = {
 
 
 def modules() -> dict[str, ast.Module]:
-    """The package's modules by name, as trees; an `__init__` that holds nothing is none."""
+    """The package's modules by name, as trees: no folder's empty `__init__`, and no program that is only shown."""
     found = {
         ".".join(path.relative_to(PACKAGE).with_suffix("").parts): ast.parse(path.read_text("utf-8"))
         for path in sorted(PACKAGE.rglob("*.py"))
+        if path.parent.name != "sample_texts"
     }
     return {name: tree for name, tree in found.items() if name == "__init__" or not name.endswith(".__init__")}
 

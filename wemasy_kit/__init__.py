@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from wemasy_kit.exchange import Send as Send
     from wemasy_kit.explorer.cards import card as card
     from wemasy_kit.explorer.cards import documented as documented
-    from wemasy_kit.explorer.form import LogoutForm as LogoutForm
     from wemasy_kit.explorer.exercises import exercise as exercise
+    from wemasy_kit.explorer.form import LogoutForm as LogoutForm
     from wemasy_kit.explorer.pictures import remaining_chart as remaining_chart
     from wemasy_kit.explorer.pictures import timeline as timeline
+    from wemasy_kit.explorer.sample_card import sample_tabs as sample_tabs
+    from wemasy_kit.exports import export as export
     from wemasy_kit.flow import logout as logout
+    from wemasy_kit.forgetting import MemoryStore as MemoryStore
+    from wemasy_kit.forgetting import logout_and_forget as logout_and_forget
     from wemasy_kit.outcome import Outcome as Outcome
     from wemasy_kit.outcome import OutcomeKind as OutcomeKind
     from wemasy_kit.outcome import RateLimit as RateLimit
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from wemasy_kit.sandbox.clock import HandClock as HandClock
     from wemasy_kit.sources.cassette import cassette as cassette
     from wemasy_kit.sources.cassette import cassette_names as cassette_names
+    from wemasy_kit.sources.cassette import cassette_path as cassette_path
     from wemasy_kit.sources.live import live as live
     from wemasy_kit.sources.sandbox import Sandbox as Sandbox
     from wemasy_kit.token import Token as Token
@@ -41,6 +46,7 @@ _HOME = {
     "HandClock": "sandbox.clock",
     "InvalidToken": "errors",
     "LogoutForm": "explorer.form",
+    "MemoryStore": "forgetting",
     "Outcome": "outcome",
     "OutcomeKind": "outcome",
     "RateLimit": "outcome",
@@ -51,13 +57,17 @@ _HOME = {
     "card": "explorer.cards",
     "cassette": "sources.cassette",
     "cassette_names": "sources.cassette",
+    "cassette_path": "sources.cassette",
     "documented": "explorer.cards",
     "exercise": "explorer.exercises",
+    "export": "exports",
     "live": "sources.live",
     "logout": "flow",
+    "logout_and_forget": "forgetting",
     "logout_request": "request",
     "read": "outcome",
     "remaining_chart": "explorer.pictures",
+    "sample_tabs": "explorer.sample_card",
     "timeline": "explorer.pictures",
 }
 

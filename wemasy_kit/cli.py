@@ -1,4 +1,4 @@
-"""Command line: `wemasy-kit lab | logout | sandbox | record`. Thin: every command is a few calls of the package."""
+"""Command line: `wemasy-kit lab | logout | sandbox | record | scan | contract`. Thin: each is a few calls."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,13 +15,15 @@ from typing import Any, Final
 
 import click
 
-from wemasy_kit.errors import RecordingRefused, SecretFound, WemasyKitError
+from wemasy_kit.errors import InvalidToken, RecordingRefused, SecretFound, WemasyKitError
 from wemasy_kit.exchange import Send
 from wemasy_kit.flow import logout as log_out
 from wemasy_kit.outcome import Outcome, OutcomeKind
-from wemasy_kit.request import BASE_URL
-from wemasy_kit.sources.live import DEADLINE, live
+from wemasy_kit.request import BASE_URL, PATH
+from wemasy_kit.scan import without_secrets
+from wemasy_kit.sources.live import DEADLINE, Live, live
 from wemasy_kit.token import Token
+from wemasy_kit.token_input import asked_for, from_environment, from_stdin
 
 EXIT_CODES: Final = {
     OutcomeKind.REVOKED: 0,
@@ -30,42 +33,83 @@ EXIT_CODES: Final = {
     OutcomeKind.NOT_SENT: 6,
     OutcomeKind.UNKNOWN: 7,
 }
+FAILED: Final = 1
 WRONG_USE: Final = 2
+
+
+class _WrongUse(click.ClickException):
+    exit_code = WRONG_USE
+
+
+class _Commands(click.Group):
+    """Wrong use is one line and an exit code: never a page of usage, never a traceback, never a token repeated."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        with _one_clear_line():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _one_clear_line():
+            return super().invoke(ctx)
 
 
 @contextlib.contextmanager
 def _one_clear_line() -> Iterator[None]:
-    """Misuse becomes one line and an exit code, never a traceback."""
     try:
         yield
+    except click.UsageError as error:
+        read_on = f" (more: {error.ctx.command_path} --help)" if error.ctx else ""
+        line, code = f"{error.format_message()}{read_on}", WRONG_USE
+    except InvalidToken as error:
+        line, code = f"this token cannot be sent, rule {error.rule}: {error}", WRONG_USE
     except WemasyKitError as error:
-        line = f"Error: {error}"
-        code = 1 if isinstance(error, RecordingRefused | SecretFound) else WRONG_USE
+        line, code = str(error), FAILED if isinstance(error, RecordingRefused | SecretFound) else WRONG_USE
     else:
         return
-    click.echo(line, err=True)
-    sys.exit(code)
+    refusal = _WrongUse if code == WRONG_USE else click.ClickException
+    raise refusal(without_secrets(" ".join(line.split()))) from None
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Start with `wemasy-kit lab`, or without a browser: `wemasy-kit logout --source sandbox`.",
+)
 @click.version_option(package_name="wemasy-kit")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Explore the logout of the Wemasy webshop API: notebooks, recorded answers, a stand-in shop."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # Not every terminal, and no pipe on Windows, takes every character that a verdict or a server has.
+            stream.reconfigure(errors="backslashreplace")
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
-@main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+@main.command(context_settings={"ignore_unknown_options": True}, short_help="Open JupyterLab on the first notebook.")
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTERLAB_OPTIONS]...")
 def lab(options: tuple[str, ...]) -> None:
-    """Open JupyterLab on the first notebook. OPTIONS go on to JupyterLab, for example --port 9000 or --no-browser.
+    """Open JupyterLab on the first notebook, and pass options on to it.
 
     In a checkout the repository is the root. Elsewhere the notebooks are laid out in this folder; a file that you have
     changed is never overwritten.
+
+    \b
+    Examples:
+      wemasy-kit lab
+      wemasy-kit lab --no-browser --port 9000
+      wemasy-kit lab -- --help            what JupyterLab can be told
     """
     from jupyterlab.labapp import main as jupyter_lab  # noqa: PLC0415  (slow to load, and only used here)
 
     from wemasy_kit.lab import FIRST, lay_out  # noqa: PLC0415
 
-    root, kept = lay_out(Path.cwd())
+    try:
+        root, kept = lay_out(Path.cwd())
+    except OSError as error:
+        raise click.UsageError(f"the notebooks cannot be laid out in this folder: {error.strerror}") from None
     for path in kept:
         click.echo(f"{path} is not as it came: it stays as it is.", err=True)
     extra = []
@@ -75,14 +119,16 @@ def lab(options: tuple[str, ...]) -> None:
     sys.exit(jupyter_lab([f"--ServerApp.root_dir={root}", f"--LabApp.default_url=/lab/tree/{FIRST}", *extra, *options]))
 
 
-@main.command()
+@main.command(short_help="Log out once, and say what came of it.")
 @click.option("--source", type=click.Choice(["live", "sandbox", "cassette"]), help="Where the answer comes from.")
 @click.option("--cassette", "recording", metavar="NAME", help="Play this recording; sends nothing.")
 @click.option("--base-url", metavar="URL", help=f"Ask this server, live.  [default: {BASE_URL}]")
-@click.option("--deadline", type=float, default=DEADLINE, show_default=True, help="Seconds in total.")
+@click.option("--deadline", type=float, metavar="SECONDS", default=DEADLINE, show_default=True, help="In total.")
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
 @click.option("--no-token", is_flag=True, help="Send no token, to see the 401.")
+@click.option("--ledger", is_flag=True, help="Add what the page documents beside what came.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+@click.argument("misplaced", nargs=-1, metavar="")
 def logout(
     source: str | None,
     recording: str | None,
@@ -90,7 +136,9 @@ def logout(
     deadline: float,
     token_stdin: bool,
     no_token: bool,
+    ledger: bool,
     as_json: bool,
+    misplaced: tuple[str, ...],
 ) -> None:
     """Log out once, and say what came of it.
 
@@ -99,15 +147,18 @@ def logout(
 
     \b
     Examples:
-      wemasy-kit logout --source cassette --cassette 429-too-many-requests
+      wemasy-kit logout --cassette 429-too-many-requests
       wemasy-kit logout --source sandbox
+      wemasy-kit logout --source live --json
       pass show shop/token | wemasy-kit logout --source live --token-stdin
 
     \b
     Exit codes:
-      0 revoked   3 unauthenticated   4 rate_limited   5 undocumented
-      6 not_sent  7 unknown           2 wrong use, nothing was sent
+      0 revoked   3 unauthenticated   4 rate_limited   5 undocumented   6 not_sent   7 unknown
+      2 wrong use, nothing was sent   1 given up at the prompt
     """
+    if misplaced:
+        raise click.UsageError("nothing goes here; a token comes from WEMASY_TOKEN, a prompt or --token-stdin")
     chosen = source or ("cassette" if recording else "live" if base_url else None)
     if chosen is None:
         raise click.UsageError("choose where the answer comes from: --source live, --source sandbox or --cassette NAME")
@@ -115,20 +166,22 @@ def logout(
         raise click.UsageError(f"--cassette does not go with --source {chosen}")
     if base_url and chosen != "live":
         raise click.UsageError(f"--base-url does not go with --source {chosen}")
+    if token_stdin and no_token:
+        raise click.UsageError("--token-stdin does not go with --no-token")
     if chosen == "cassette" and not recording:
         raise click.UsageError(f"name a recording with --cassette: {', '.join(_recordings())}")
-    with _one_clear_line():
-        needs_one = chosen == "live" and not no_token
-        token = None if no_token else _token(from_stdin=token_stdin, ask=needs_one)
-        if chosen == "sandbox":
-            outcome = asyncio.run(_in_sandbox(token, issue=not no_token, deadline=deadline))
-        else:
-            outcome = asyncio.run(log_out(token, send=_source(chosen, recording, base_url, deadline)))
-    click.echo(json.dumps(_as_plain_values(outcome), indent=2, ensure_ascii=False) if as_json else _as_text(outcome))
+    if chosen == "sandbox":
+        answer = _in_sandbox(_token(token_stdin, no_token), issue=not no_token, deadline=deadline)
+    else:
+        # First the source, so that nobody is asked for a token that has nowhere to go.
+        send = _source(chosen, recording, base_url, deadline)
+        answer = _answer(_token(token_stdin, no_token, ask=chosen == "live"), send)
+    outcome = asyncio.run(answer)
+    click.echo(_as_json(outcome, ledger=ledger) if as_json else _as_text(outcome, ledger=ledger))
     sys.exit(EXIT_CODES[outcome.kind])
 
 
-@main.command()
+@main.command(short_help="Run the stand-in shop on this machine, for a client in any language.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8099, show_default=True, help="0 takes a free one.")
 @click.option("--rate-limit", type=click.IntRange(min=1), default=60, show_default=True, help="Requests a minute.")
 @click.option(
@@ -139,7 +192,16 @@ def logout(
     help="Answer as the page says, or as a stock Laravel with Sanctum does.",
 )
 def sandbox(port: int, rate_limit: int, profile: Any) -> None:
-    """Run the stand-in shop on this machine until Ctrl-C, for a client in any language."""
+    """Run the stand-in shop on this machine until Ctrl-C, for a client in any language.
+
+    It prints its base URL and a few tokens, and can be reached from this machine only. It pretends: nobody has
+    compared it with the live API.
+
+    \b
+    Examples:
+      wemasy-kit sandbox
+      wemasy-kit sandbox --port 0 --rate-limit 3      to see a 429 soon
+    """
     from wemasy_kit.sandbox.rules import Shop  # noqa: PLC0415  (tornado is loaded for nobody else)
     from wemasy_kit.sandbox.server import Server  # noqa: PLC0415
 
@@ -147,75 +209,206 @@ def sandbox(port: int, rate_limit: int, profile: Any) -> None:
     server = Server(shop, port=port)
 
     async def run() -> None:
-        await server.start()
-        click.echo(f"A stand-in shop, not Wemasy, listens at {server.base_url} ({profile}, {rate_limit} a minute).")
-        click.echo("Its tokens open nothing else, and are gone when it stops:\n")
-        for customer, device in (("jane", "phone"), ("jane", "laptop"), ("joe", "phone")):
-            click.echo(f"  {customer:<5} {device:<7} {shop.issue_token(customer)}")
-        click.echo(f"\n  curl -i -X POST {server.base_url}/services/webshop/v1/customer/auth/logout \\")
-        click.echo('    -H "Accept: application/json" -H "Authorization: Bearer TOKEN"\n\nCtrl-C stops it.')
         try:
+            await server.start()
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else error.strerror
+            raise click.UsageError(f"port {port} cannot be used: {reason}; choose another with --port") from None
+        try:
+            click.echo(f"A stand-in shop, not Wemasy, listens at {server.base_url} ({profile}, {rate_limit} a minute).")
+            click.echo("Its tokens open nothing else, and are gone when it stops:\n")
+            for customer, device in (("jane", "phone"), ("jane", "laptop"), ("joe", "phone")):
+                click.echo(f"  {customer:<5} {device:<7} {shop.issue_token(customer)}")
+            click.echo(f"\n  curl -i -X POST {server.base_url}{PATH} \\")
+            click.echo('    -H "Accept: application/json" -H "Authorization: Bearer TOKEN"\n\nCtrl-C stops it.')
             await asyncio.Event().wait()
         finally:
             await server.stop()
 
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(run())
-    except KeyboardInterrupt:
-        click.echo("Stopped.")
-    except OSError as error:
-        raise click.UsageError(f"port {port} cannot be used ({error.strerror}); choose another with --port") from None
+    click.echo("Stopped.")
 
 
-@main.command()
+@main.command(short_help="Record the cassettes over a socket, or check that they are as recorded.")
 @click.argument("names", nargs=-1)
 @click.option("--check", is_flag=True, help="Record again, compare all but Date, and write nothing.")
 @click.option("--source", type=click.Choice(["sandbox", "live"]), default="sandbox", show_default=True)
-@click.option("--base-url", default=BASE_URL, show_default=True, help="For --source live.")
-@click.option("--folder", type=click.Path(path_type=Path), help="Where to.  [default: the kit's cassettes]")
-def record(names: tuple[str, ...], check: bool, source: str, base_url: str, folder: Path | None) -> None:
+@click.option("--base-url", metavar="URL", help=f"For --source live.  [default: {BASE_URL}]")
+@click.option("--folder", type=click.Path(path_type=Path), help="Where they lie.  [default: the kit's cassettes]")
+def record(names: tuple[str, ...], check: bool, source: str, base_url: str | None, folder: Path | None) -> None:
     """Record the cassettes NAMES, or all, over a socket: from the sandbox, or from the live API with tokens of yours.
 
-    From the live API each story really revokes the tokens that it uses; it asks for them one by one, hidden.
+    From the live API each story really revokes the tokens that it uses. They are asked for one by one, hidden; the
+    first may also come from WEMASY_TOKEN. Nothing is written that holds a secret, or is not what its name says.
+
+    \b
+    Examples:
+      wemasy-kit record --check
+      wemasy-kit record 401-no-token --source live --folder live-cassettes
+
+    \b
+    Exit codes:
+      0 recorded, or as recorded   1 refused, or something differs   2 wrong use, nothing was sent
     """
     from wemasy_kit.places import folder as place  # noqa: PLC0415  (vcrpy is loaded for nobody else)
     from wemasy_kit.recording import STORIES, differs, write  # noqa: PLC0415
 
+    if base_url and source != "live":
+        raise click.UsageError(f"--base-url does not go with --source {source}")
     if unknown := [name for name in names if name not in STORIES]:
         raise click.UsageError(f"there is no story named {', '.join(unknown)}; there are: {', '.join(STORIES)}")
-    wanted = names or tuple(name for name in STORIES if source == "sandbox" or not STORIES[name].limit_reached)
+    send = live(base_url=base_url or BASE_URL) if source == "live" else None
+    wanted = names or tuple(name for name in STORIES if send is None or not STORIES[name].limit_reached)
     target = folder or place("cassettes") / "logout"
-    failed = False
-    with _one_clear_line():
-        for name in wanted:
-            text = asyncio.run(_recorded(name, source, base_url))
-            path = target / f"{name}.yaml"
-            if not check:
-                write(text, path)
-                click.echo(f"recorded {path.name}")
-            elif not path.is_file():
-                failed = True
-                click.echo(f"{path.name}: missing", err=True)
-            elif line := differs(text, path.read_text(encoding="utf-8")):
-                failed = True
-                click.echo(f"{path.name}: line {line} is not what the {source} answers", err=True)
-            else:
-                click.echo(f"{path.name}: as recorded")
-    sys.exit(1 if failed else 0)
+    given = [token] if send and (token := from_environment()) else []
+    differing = 0
+    for name in wanted:
+        path = target / f"{name}.yaml"
+        text = asyncio.run(_recorded(name, send, given))
+        if not check:
+            write(text, path)
+            click.echo(f"{path.name}: recorded from {send.base_url if send else 'the sandbox'}")
+        elif problem := differs(text, path):
+            differing += 1
+            click.echo(f"{path.name}: {problem}", err=True)
+        else:
+            click.echo(f"{path.name}: as recorded")
+    if not check:
+        click.echo(f"{len(wanted)} in {target}")
+    sys.exit(FAILED if differing else 0)
 
 
-async def _recorded(name: str, source: str, base_url: str) -> str:
+@main.command(short_help="Find tokens and filled password fields in files.")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True))
+def scan(paths: tuple[str, ...]) -> None:
+    """Find tokens and filled password fields in the files and folders PATHS, or in this folder.
+
+    Made for what is about to be shared: notebooks, cassettes, logs, HAR and Postman files. It prints file, line and
+    column, never the token. Below a folder it passes by .git, .venv, node_modules and __pycache__.
+
+    \b
+    Examples:
+      wemasy-kit scan
+      wemasy-kit scan notebooks session.har
+
+    \b
+    Exit codes:
+      0 nothing found   1 something found   2 wrong use, or a file that cannot be opened
+    """
+    from wemasy_kit.scan_files import LARGEST, scan_files  # noqa: PLC0415  (nobody else needs it)
+
+    files = size = finds = binary = failed = 0
+    for file in scan_files(paths or (".",)):
+        path = without_secrets(
+            "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in file.path)
+        )
+        files += file.unread is None
+        size += file.size
+        finds += len(file.findings)
+        binary += file.unread == "binary"
+        failed += file.unread == "failed"
+        for line, column, what in file.findings:
+            click.echo(f"{path}:{line}:{column}: {what}")
+        if file.unread == "failed":
+            click.echo(f"{path}: cannot be opened: {file.reason}", err=True)
+        elif file.unread == "huge":
+            click.echo(f"{path}: not looked at, it is larger than {LARGEST // 1024**2} MB", err=True)
+    total = f"{finds} found" if finds else "nothing found"
+    click.echo(f"{total}; {files} files read, {size / 1e6:.1f} MB; {binary} binary files passed by", err=True)
+    if finds:
+        click.echo("Log these tokens out first; then take them out of the files, and out of their history.", err=True)
+    sys.exit(FAILED if finds else WRONG_USE if failed else 0)
+
+
+@main.command(short_help="Show what the page documents, or what a saved copy of it has changed.")
+@click.option("--page", type=click.Path(path_type=Path), metavar="FILE", help="A copy of the page, saved as text.")
+def contract(page: Path | None) -> None:
+    """Show what the documented page says, or compare a copy of the page with it.
+
+    Open the page in a browser, select and copy all of it, and save that as a text file. What it says otherwise than
+    the kit's contract.yaml is printed, one change a line.
+
+    \b
+    Examples:
+      wemasy-kit contract
+      wemasy-kit contract --page logout-page.txt
+
+    \b
+    Exit codes:
+      0 nothing has changed   1 something has   2 wrong use, or no copy of the page
+    """
+    from wemasy_kit.contract import load  # noqa: PLC0415  (PyYAML is loaded for nobody else)
+    from wemasy_kit.page import drift, read_page, summary  # noqa: PLC0415
+
+    if page is None:
+        click.echo(summary(load()))
+        return
+    changes = drift(read_page(page))
+    for change in changes:
+        click.echo(change)
+    count = "1 change" if len(changes) == 1 else f"{len(changes)} changes"
+    click.echo(f"{page}: {count if changes else 'as the contract has it'}")
+    sys.exit(FAILED if changes else 0)
+
+
+@main.command(short_help="Print the endpoint for another tool, or write it to a file.")
+@click.argument("format", type=click.Choice(["openapi", "postman", "har", "http", "bruno"]))
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="A file, or a folder.")
+@click.option("--force", is_flag=True, help="Write over what is there.")
+def export(format: Any, output: Path | None, force: bool) -> None:
+    """Print the endpoint for another tool, or write it to a file; no export holds a token.
+
+    \b
+    openapi  OpenAPI 3.1, for generators, mock servers and fuzzers
+    postman  a collection, with the recorded answers as saved examples
+    har      the recorded exchanges, for the network tab of a browser
+    http     a request for the VS Code REST Client and for JetBrains
+    bruno    a collection; it is a folder, so it needs -o
+
+    \b
+    Examples:
+      wemasy-kit export postman -o wemasy-logout.postman_collection.json
+      wemasy-kit export bruno -o wemasy-logout
+    """
+    from wemasy_kit.exports import export as exported  # noqa: PLC0415  (nobody else needs it)
+    from wemasy_kit.writing import write_files  # noqa: PLC0415
+
+    files = exported(format)
+    if output is None:
+        if len(files) > 1:
+            raise click.UsageError(f"{format} is a folder of files: say where to with -o FOLDER")
+        click.echo("".join(files.values()), nl=False)
+        return
+    if len(files) == 1 and not output.is_dir():
+        files, output = {output.name: "".join(files.values())}, output.parent
+    try:
+        for path in write_files(files, output, replace=force):
+            click.echo(f"{path}: written")
+    except FileExistsError as error:
+        hint = "a folder is there" if force else "is there already; --force replaces it"
+        raise click.UsageError(f"{error.filename} {hint}") from None
+    except OSError as error:
+        raise click.UsageError(f"{output} cannot be written: {error.strerror}") from None
+
+
+async def _recorded(name: str, send: Live | None, given: list[Token]) -> str:
     from wemasy_kit.recording import STORIES, record  # noqa: PLC0415
     from wemasy_kit.rehearsal import rehearse, unknown_token  # noqa: PLC0415
 
-    if source == "sandbox":
+    if send is None:
         return await rehearse(name)
     story = STORIES[name]
     if story.limit_reached:
         raise RecordingRefused(f"{name}: reaching the limit takes a minute's worth of requests; not done to a live API")
-    send = live(base_url=base_url)
-    roles = dict.fromkeys(role for role in story.tokens if role)
-    tokens = {role: unknown_token() if role == "unknown" else _asked_for(f"Token of the {role}") for role in roles}
+    click.echo(f"{name}: {len(story.tokens)} request(s) to {send.base_url}", err=True)
+    tokens = {}
+    for role in dict.fromkeys(filter(None, story.tokens)):
+        if role == "unknown":
+            tokens[role] = unknown_token()
+        else:
+            # Only once: after its story it is revoked.
+            tokens[role] = given.pop() if given else asked_for(f"Token of the {role}, which this revokes")
     return await record(name, send=send, tokens=tokens)
 
 
@@ -223,7 +416,15 @@ async def _in_sandbox(token: Token | None, *, issue: bool, deadline: float) -> O
     from wemasy_kit.sources.sandbox import Sandbox  # noqa: PLC0415  (tornado is loaded for nobody else)
 
     async with Sandbox(deadline=deadline) as shop:
-        return await log_out(token or (shop.issue_token("jane") if issue else None), send=shop.send)
+        return await _answer(token or (shop.issue_token("jane") if issue else None), shop.send)
+
+
+async def _answer(token: Token | None, send: Send) -> Outcome:
+    if isinstance(send, Live):
+        # Ctrl-C gives up the call, and its outcome is still told. On Windows it ends the command at once.
+        with contextlib.suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, send.cancel)
+    return await log_out(token, send=send)
 
 
 def _source(chosen: str, recording: str | None, base_url: str | None, deadline: float) -> Send:
@@ -240,28 +441,35 @@ def _recordings() -> tuple[str, ...]:
     return cassette_names()
 
 
-def _token(*, from_stdin: bool, ask: bool) -> Token | None:
-    if from_stdin:
-        return Token.parse(sys.stdin.read())
-    if "WEMASY_TOKEN" in os.environ:
-        return Token.parse(os.environ["WEMASY_TOKEN"])
-    return _asked_for("Bearer token") if ask else None
+def _token(stdin: bool, none: bool, *, ask: bool = False) -> Token | None:
+    if none:
+        return None
+    token = from_stdin() if stdin else from_environment()
+    token = asked_for("Bearer token") if token is None and ask else token
+    if token is not None and token.warning:
+        click.echo(f"Token {token.fingerprint}: {token.warning}", err=True)
+    return token
 
 
-def _asked_for(prompt: str) -> Token:
-    if not sys.stdin.isatty():
-        raise click.UsageError("no token: set WEMASY_TOKEN, or pipe it in with --token-stdin, or use a terminal")
-    return Token.parse(click.prompt(f"{prompt} (not shown)", hide_input=True, err=True, default="", show_default=False))
-
-
-def _as_text(outcome: Outcome) -> str:
+def _as_text(outcome: Outcome, *, ledger: bool) -> str:
     from wemasy_kit.explorer.cards import plain  # noqa: PLC0415
 
-    return plain(outcome)
+    if not ledger:
+        return plain(outcome)
+    from wemasy_kit.explorer.ledger_card import compared  # noqa: PLC0415
+
+    return f"{plain(outcome)}\n\n{compared(outcome)!r}"
 
 
-def _as_plain_values(outcome: Outcome) -> dict[str, Any]:
-    values = dataclasses.asdict(outcome)
+def _as_json(outcome: Outcome, *, ledger: bool) -> str:
+    from wemasy_kit.provenance import provenance  # noqa: PLC0415
+
+    values = {**dataclasses.asdict(outcome), "pause": outcome.pause, "provenance": provenance(outcome)}
     if outcome.exchange is not None:
         values["exchange"]["body"] = outcome.exchange.body.decode("utf-8", "replace")
-    return values
+    if ledger:
+        from wemasy_kit.ledger import compare  # noqa: PLC0415
+
+        rows = compare(outcome.exchange) if outcome.exchange else ()
+        values["ledger"] = [dataclasses.asdict(row) for row in rows]
+    return json.dumps(values, indent=2)

@@ -19,9 +19,12 @@ def lay_out(here: Path) -> tuple[Path, tuple[Path, ...]]:
 
     Returns:
         JupyterLab's root, and the notebooks of it that a person has changed, which stay as they are.
+
+    Raises:
+        OSError: `here` takes no files.
     """
     shipped = folder("notebooks")
-    if shipped.parent.name != "wemasy_kit":
+    if shipped.parent != Path(__file__).parent:
         return shipped.parent, ()
     kept = []
     for notebook in sorted(shipped.glob("*.ipynb")):

@@ -8,7 +8,7 @@ import itertools
 import re
 import string
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 MASK: Final = "[token]"
 # Eight shared characters in a row are no accident, and what stays unmasked at an edge is too short to be of use.
@@ -24,13 +24,14 @@ def masking(secret: str) -> Mask:
     It finds them in any case, plain, percent-encoded, JSON- and HTML-escaped (also one in the other), in hex and in
     base64. A secret of fewer than `RUN` characters is none, and is left alone.
     """
-    runs = _runs(secret) if len(secret) >= RUN else {}
+    runs = _runs(secret) if len(secret) >= RUN else []
 
     def mask(text: str) -> str:
         if not runs or len(text) < RUN:
             return text
         hidden = bytearray(len(text))
-        view, places = text, range(len(text) + 1)
+        view = text
+        places: Sequence[int] = range(len(text) + 1)
         _hide(runs, view, places, hidden)
         for _ in range(_LAYERS):
             if not re.search(_ESCAPE, view):
@@ -55,14 +56,27 @@ def masked_bytes(data: bytes, secret: str) -> bytes:
     return masked(data.decode("latin-1"), secret).encode("latin-1")
 
 
-def _hide(runs: dict[int, set[str]], view: str, places: Sequence[int], hidden: bytearray) -> None:
+class _Runs(NamedTuple):
+    """The runs of one length that give the secret away, in lower case, and the pieces of half that length in them."""
+
+    length: int
+    whole: set[str]
+    halves: set[str]
+
+
+def _hide(runs: list[_Runs], view: str, places: Sequence[int], hidden: bytearray) -> None:
     """Mark where a run of `view` stands in the text itself: its n-th character begins there at `places[n]`."""
     view = view.translate(_LOWER)
-    for length, known in runs.items():
-        for start in range(len(view) - length + 1):
-            if view[start : start + length] in known:
-                first, end = places[start], places[start + length]
-                hidden[first:end] = b"\1" * (end - first)
+    for length, whole, halves in runs:
+        half = _half(length)
+        # Wherever a run begins, it covers one of these blocks: so it is enough to look at them.
+        for block in range(0, len(view) - half + 1, half):
+            if view[block : block + half] not in halves:
+                continue
+            for start in range(max(0, block + half - length), min(block, len(view) - length) + 1):
+                if view[start : start + length] in whole:
+                    first, end = places[start], places[start + length]
+                    hidden[first:end] = b"\1" * (end - first)
 
 
 _LOWER: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
@@ -88,19 +102,30 @@ def _character(found: re.Match[str]) -> str:
     return found[5] or chr(int(found[1] or found[2] or found[3], 16))
 
 
-def _runs(secret: str) -> dict[int, set[str]]:
-    """Every run that gives the secret away, by its length, in lower case."""
+def _runs(secret: str) -> list[_Runs]:
     raw = secret.encode()
     # The same bytes look different at each of the three places in a base64 group of three.
     shifted = [base64.b64encode(b"\0" * shift + raw).decode()[shift + 1 if shift else 0 :] for shift in range(3)]
-    whole = {text.rstrip("=")[:-1] for text in shifted}
-    base64s = whole | {text.translate(_URL_SAFE) for text in whole}
-    runs: dict[int, set[str]] = {}
-    for spellings, length in (({secret}, RUN), ({raw.hex()}, 2 * RUN), (base64s, RUN * 4 // 3)):
-        for spelling in spellings:
-            lower, size = spelling.translate(_LOWER), min(length, len(spelling))
-            runs.setdefault(size, set()).update(lower[i : i + size] for i in range(len(lower) - size + 1))
-    return runs
+    base64s = {text.rstrip("=")[:-1] for text in shifted}
+    base64s |= {text.translate(_URL_SAFE) for text in base64s}
+    return [
+        _runs_of({secret}, RUN),
+        _runs_of({raw.hex()}, 2 * RUN),
+        _runs_of(base64s, min(RUN * 4 // 3, *map(len, base64s))),
+    ]
+
+
+def _runs_of(spellings: set[str], length: int) -> _Runs:
+    whole = {run for spelling in spellings for run in _pieces(spelling.translate(_LOWER), length)}
+    return _Runs(length, whole, {half for run in whole for half in _pieces(run, _half(length))})
+
+
+def _half(length: int) -> int:
+    return (length + 1) // 2
+
+
+def _pieces(text: str, length: int) -> list[str]:
+    return [text[start : start + length] for start in range(len(text) - length + 1)]
 
 
 _URL_SAFE: Final = str.maketrans("+/", "-_")

@@ -7,7 +7,7 @@ from typing import Final
 
 from wemasy_kit.exchange import Exchange
 from wemasy_kit.header_values import http_date
-from wemasy_kit.outcome import Outcome
+from wemasy_kit.outcome import Outcome, displayable
 
 SANDBOX_SERVER: Final = "wemasy-kit-sandbox"
 _MONTHS: Final = "January February March April May June July August September October November December".split()
@@ -15,8 +15,8 @@ _MONTHS: Final = "January February March April May June July August September Oc
 
 def provenance(outcome: Outcome) -> str:
     """One sentence: a recording says by its own `Server` and `Date` headers what it was recorded from, and when."""
-    if outcome.source == "cassette" and outcome.exchange is not None:
-        return _recorded(outcome.exchange)
+    if outcome.source == "cassette":
+        return f"Replay: {_recorded(outcome.exchange)} Nothing was sent just now."
     if outcome.source == "sandbox":
         return "From the kit's own sandbox on this machine, not from Wemasy."
     if outcome.exchange is None:
@@ -26,13 +26,15 @@ def provenance(outcome: Outcome) -> str:
     return "Live: this is what the server answered just now."
 
 
-def _recorded(exchange: Exchange) -> str:
+def _recorded(exchange: Exchange | None) -> str:
+    if exchange is None:
+        return "there is no recorded answer."
     seconds = http_date(exchange.header("Date") or "")
     on = "" if seconds is None else f" on {_day(seconds)}"
-    server = exchange.header("Server")
+    server = exchange.header("Server") or ""
     if server == SANDBOX_SERVER:
-        return f"Replay: recorded{on} from the kit's sandbox, never seen on the live API. Nothing was sent just now."
-    return f"Replay: recorded{on} from a server that calls itself {server or 'nothing'}. Nothing was sent just now."
+        return f"recorded{on} from the kit's sandbox, never seen on the live API."
+    return f"recorded{on} from a server that calls itself {displayable(server, 60) or 'nothing'}."
 
 
 def _day(seconds: float) -> str:

@@ -6,25 +6,26 @@ A cassette holds what is on the allow-lists and nothing else: a header that nobo
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import os
 import re
 import tempfile
-import urllib.parse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import vcr
 from vcr.persisters.filesystem import CassetteNotFoundError
 from vcr.serialize import serialize
 
 from wemasy_kit.errors import RecordingRefused, SecretFound
-from wemasy_kit.exchange import NoAnswer, Send
+from wemasy_kit.exchange import Send
+from wemasy_kit.flow import logout
 from wemasy_kit.masking import masked
-from wemasy_kit.outcome import read
-from wemasy_kit.request import BASE_URL, logout_request
+from wemasy_kit.outcome import Outcome, OutcomeKind
+from wemasy_kit.request import BASE_URL, PATH
 from wemasy_kit.scan import findings
 from wemasy_kit.token import Token
 
@@ -44,28 +45,32 @@ RESPONSE_HEADERS: Final = (
 )
 
 
+_REDACTED: Final = "<redacted>"
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """What a cassette holds.
 
     Attributes:
         tokens: For each request, in order, the name of the token that it sends; None sends none.
-        statuses: The answers that make the recording what its name says; any other refuses it.
+        answers: What makes the recording what its name says; any other answer refuses it.
         limit_reached: The window is used up before the first recorded request.
     """
 
     tokens: tuple[str | None, ...]
-    statuses: tuple[int, ...]
+    answers: tuple[OutcomeKind, ...]
     limit_reached: bool = False
 
 
+_REVOKED, _REFUSED, _LIMITED = OutcomeKind.REVOKED, OutcomeKind.UNAUTHENTICATED, OutcomeKind.RATE_LIMITED
 STORIES: Final[Mapping[str, Story]] = {
-    "200-200-two-devices": Story(("phone", "laptop"), (200, 200)),
-    "200-then-401-same-token": Story(("phone", "phone"), (200, 401)),
-    "200-token-revoked": Story(("phone",), (200,)),
-    "401-no-token": Story((None,), (401,)),
-    "401-unknown-token": Story(("unknown",), (401,)),
-    "429-too-many-requests": Story(("phone",), (429,), limit_reached=True),
+    "200-200-two-devices": Story(("phone", "laptop"), (_REVOKED, _REVOKED)),
+    "200-then-401-same-token": Story(("phone", "phone"), (_REVOKED, _REFUSED)),
+    "200-token-revoked": Story(("phone",), (_REVOKED,)),
+    "401-no-token": Story((None,), (_REFUSED,)),
+    "401-unknown-token": Story(("unknown",), (_REFUSED,)),
+    "429-too-many-requests": Story(("phone",), (_LIMITED,), limit_reached=True),
 }
 
 
@@ -82,17 +87,15 @@ async def record(name: str, *, send: Send, tokens: Mapping[str, Token]) -> str:
         SecretFound: The text holds what looks like a secret.
     """
     story = STORIES[name]
-    scrub = _Scrub()
+    scrub, memory = _Scrub(), _Memory()
     machine = vcr.VCR(record_mode="all", before_record_request=scrub.request, before_record_response=scrub.response)
-    machine.register_persister(_Memory)
-    _Memory.text = ""
-    with _silence("vcr.cassette", "vcr.stubs.httpx_stubs", "vcr.request"), machine.use_cassette(name):
-        for index, (role, status) in enumerate(zip(story.tokens, story.statuses, strict=True), start=1):
-            answer = await send(logout_request(tokens[role] if role else None, send.base_url))
-            seen = read(answer).advice if isinstance(answer, NoAnswer) else str(answer.status)
-            if seen != str(status):
-                raise RecordingRefused(f"{name}: answer {index} should be {status}, and is: {seen}")
-    text = _Memory.text
+    machine.register_persister(memory)
+    with _silence(), machine.use_cassette(name):
+        for number, (role, wanted) in enumerate(zip(story.tokens, story.answers, strict=True), start=1):
+            outcome = await logout(tokens[role] if role else None, send=send)
+            if outcome.kind is not wanted:
+                raise RecordingRefused(f"{name}: answer {number} should be {wanted}, and is {_described(outcome)}")
+    text = memory.text()
     if any(masked(text, secret) != text for secret in scrub.secrets):
         raise SecretFound(f"{name}: the recording holds the token that was sent; nothing was written")
     for line, column, what in findings(text):
@@ -100,29 +103,45 @@ async def record(name: str, *, send: Send, tokens: Mapping[str, Token]) -> str:
     return text
 
 
+def _described(outcome: Outcome) -> str:
+    if outcome.exchange is None:
+        return f"{outcome.kind}. {outcome.advice}"
+    return f"{outcome.kind} ({outcome.exchange.status}); nothing was written"
+
+
 def write(text: str, path: Path) -> None:
-    """Put a cassette in its place: whole, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    """Put a cassette in its place: whole, or not at all.
+
+    Raises:
+        RecordingRefused: It cannot be written there; what was there stays.
+    """
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except BaseException:
             os.unlink(temporary)
-        raise
+            raise
+    except OSError as error:
+        raise RecordingRefused(f"{path} cannot be written: {error.strerror}") from None
 
 
-def differs(recorded: str, committed: str) -> int | None:
-    """The first line, counted from 1, in which two cassettes differ in more than their `Date`; None where none does."""
+def differs(recorded: str, path: Path) -> str | None:
+    """Where the cassette at `path` differs from a new recording in more than its `Date`; None where nowhere."""
+    try:
+        committed = path.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
+    except OSError as error:
+        return "missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
     here, there = (
-        re.sub(r"(?m)^( *)Date:\n\1- .*$", r"\1Date: -", text).splitlines() for text in (recorded, committed)
+        re.sub(r"(?m)^( *)Date:\n\1- .*$", r"\1Date:\n\1-", text).split("\n") for text in (recorded, committed)
     )
-    pairs = enumerate(zip(here, there, strict=False), start=1)
-    first = next((number for number, (mine, theirs) in pairs if mine != theirs), None)
-    return first if first or len(here) == len(there) else min(len(here), len(there)) + 1
+    pairs = enumerate(itertools.zip_longest(here, there), start=1)
+    line = next((number for number, (mine, theirs) in pairs if mine != theirs), None)
+    return None if line is None else f"line {line} is not what comes back now"
 
 
 class _Scrub:
@@ -132,15 +151,14 @@ class _Scrub:
         self.secrets: set[str] = set()
 
     def request(self, request: Any) -> Any:
-        authorization = request.headers.get("Authorization", "")
-        secret = authorization.partition(" ")[2]
-        if secret and secret != "<redacted>":
-            self.secrets.add(secret)
         kept = {name: request.headers[name] for name in REQUEST_HEADERS if name in request.headers}
-        if secret:
-            kept["Authorization"] = "Bearer <redacted>"
+        if secret := kept.get("Authorization", "").partition(" ")[2].replace(_REDACTED, ""):
+            self.secrets.add(secret)
+        if "Authorization" in kept:
+            kept["Authorization"] = f"Bearer {_REDACTED}"
         request.headers = kept
-        request.uri = _documented(request.uri)
+        # Whatever was called: any test of any project replays the cassette for the documented address.
+        request.uri = BASE_URL + PATH
         return request
 
     def response(self, response: dict[str, Any]) -> dict[str, Any]:
@@ -160,35 +178,31 @@ class _Scrub:
         return text
 
 
-def _documented(uri: str) -> str:
-    """The documented address: any test of any project replays the cassette for it, with plain vcrpy."""
-    path = urllib.parse.urlsplit(uri).path
-    return BASE_URL + path.removeprefix(urllib.parse.urlsplit(BASE_URL).path)
-
-
 class _Memory:
-    """A vcrpy persister that keeps the text back until it has been scanned."""
+    """A vcrpy persister that only keeps: should saving fail, vcrpy would leave httpx patched."""
 
-    text: ClassVar[str] = ""
+    def __init__(self) -> None:
+        self._kept: tuple[Any, Any] = {}, None
 
-    @classmethod
-    def load_cassette(cls, path: object, serializer: object) -> Any:
+    def load_cassette(self, path: object, serializer: object) -> Any:
         raise CassetteNotFoundError
 
-    @classmethod
-    def save_cassette(cls, path: object, cassette: Any, serializer: Any) -> None:
-        cls.text = serialize(cassette, serializer)
+    def save_cassette(self, path: object, cassette: Any, serializer: Any) -> None:
+        self._kept = cassette, serializer
+
+    def text(self) -> str:
+        return str(serialize(*self._kept))
 
 
 @contextlib.contextmanager
-def _silence(*names: str) -> Iterator[None]:
+def _silence() -> Iterator[None]:
     """vcrpy logs requests and bodies as they came, before its hooks have scrubbed them."""
-    loggers = [logging.getLogger(name) for name in names]
-    before = [logger.disabled for logger in loggers]
-    for logger in loggers:
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "vcr"]
+    before = {logger: logger.disabled for logger in map(logging.getLogger, names)}
+    for logger in before:
         logger.disabled = True
     try:
         yield
     finally:
-        for logger, disabled in zip(loggers, before, strict=True):
+        for logger, disabled in before.items():
             logger.disabled = disabled

@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 _tasks: set[asyncio.Future[Any]] = set()
+_starting = threading.Lock()
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
@@ -19,7 +20,9 @@ def run(work: Coroutine[Any, Any, None]) -> None:
         _tasks.add(task)  # The loop keeps no hold of a task.
         task.add_done_callback(_tasks.discard)
     else:
-        asyncio.run_coroutine_threadsafe(work, _loop())
+        with _starting:  # Two at once would each start a loop.
+            loop = _loop()
+        asyncio.run_coroutine_threadsafe(work, loop)
 
 
 @functools.cache

@@ -14,7 +14,9 @@ from wemasy_kit.advice import clock_time
 from wemasy_kit.contract import Contract, DocumentedAnswer, load
 from wemasy_kit.exchange import Exchange, SourceName
 from wemasy_kit.explorer.history import Entry
+from wemasy_kit.explorer.ledger_card import ledger_html
 from wemasy_kit.explorer.markup import Html, el, joined
+from wemasy_kit.ledger import compare, differences
 from wemasy_kit.outcome import Outcome, OutcomeKind, displayable
 from wemasy_kit.provenance import provenance
 from wemasy_kit.strict_json import NOT_JSON, read_json
@@ -102,8 +104,13 @@ def answer(outcome: Outcome) -> Html:
 
 def parts(exchange: Exchange) -> tuple[Html, Html, Html, Html]:
     """The form's tabs: body, headers, documented against observed, the HTTP message."""
-    message = el("div", _copy(), el("pre", http_message(exchange), tabindex=0), class_="wemasy-sample")
-    return body(exchange), headers(exchange), Html(""), message
+    return body(exchange), headers(exchange), ledger_html(exchange), sample(http_message(exchange))
+
+
+def ledger_title(exchange: Exchange | None) -> str:
+    """The ledger's tab, with the number of differences."""
+    count = differences(compare(exchange)) if exchange else 0
+    return "Documented vs observed" + (f" ({count} differ)" if count > 1 else " (1 differs)" if count else "")
 
 
 def title(text: str) -> Html:
@@ -191,7 +198,7 @@ def token_label(token: IssuedToken) -> str:
 
 def sample(source: str) -> Html:
     """A request sample to copy."""
-    return el("div", _copy(), el("pre", source), class_="wemasy-sample")
+    return el("div", _copy(), el("pre", source, tabindex=0), class_="wemasy-sample")
 
 
 def shadow(contract: Contract, outcome: Outcome | None) -> Card:
@@ -228,6 +235,11 @@ def _box(mark: str, title: str, text: str, *more: Html | None, tone: str = "plai
         class_="wemasy-verdict-line",
     )
     return el("div", line, el("p", text), *more, class_=f"wemasy-verdict wemasy-{tone}")
+
+
+def no_sample(language: str) -> Html:
+    """The page has no sample in this language."""
+    return el("p", f"The page has no sample for {language}; the checked one is the kit's own.")
 
 
 def _copy() -> Html:

@@ -7,7 +7,7 @@ import time
 import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from wemasy_kit.advice import clock_time
 from wemasy_kit.errors import InvalidToken
@@ -44,17 +44,19 @@ class View:
     """What the token field shows. Never the token.
 
     Attributes:
+        about: What the next request is about, the source and the recording.
         mode: "ready"; "confirm", the second step is open; "sending", a request is out.
         button: The button's words.
         placeholder: What stands in the empty field.
         hint: The line below the button.
         error: Why the text was refused, None if it was not.
         note: What to know of the text that was taken, None for nothing.
-        question, confirm: The second step's sentence and its button.
+        question, confirm: The second step's sentence and its button, None while it is closed.
         ready_at, ready_clock: Until when nothing can be sent, in Unix seconds and as a clock shows it.
         can_cancel: The request that is out can be given up.
     """
 
+    about: str
     mode: Literal["ready", "confirm", "sending"]
     button: str
     placeholder: str
@@ -68,6 +70,14 @@ class View:
     can_cancel: bool
 
 
+class _Call(NamedTuple):
+    """What was accepted: it goes where it was meant to go, whatever is chosen until then."""
+
+    source: SourceName
+    recording: str
+    token: Token | None
+
+
 class Desk:
     """The form's view model.
 
@@ -76,6 +86,9 @@ class Desk:
         history: The calls so far; the kernel's own unless given.
         clock: Unix seconds, for waits.
         ticks: Seconds that only go forward, for double clicks.
+
+    Raises:
+        TypeError: `send` is no source.
     """
 
     def __init__(
@@ -86,11 +99,14 @@ class Desk:
         clock: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.sources: Final[tuple[SourceName, ...]] = (send.name,) if send else ("cassette", "sandbox", "live")
-        self.recordings: Final[dict[str, str]] = {} if send else _labelled(cassette_names())
+        if send is not None and getattr(send, "name", None) not in _HINTS:
+            kind = type(send).__name__
+            raise TypeError(f"send is a source, such as live() or the `send` of a Sandbox, not {kind}")
+        self.sources: Final[tuple[SourceName, ...]] = _ALL if send is None else (send.name,)
+        self.recordings: Final[dict[str, str]] = _labelled(cassette_names()) if send is None else {}
         self.source: SourceName = self.sources[0]
         self.recording: str = next(iter(self.recordings.values()), "")
-        self.customer = "jane"
+        self._customer = "jane"
         self.history: Final = history
         self.outcome: Outcome | None = None
         self._given: Final = send
@@ -98,6 +114,7 @@ class Desk:
         self._ticks: Final = ticks
         self._lock: Final = threading.Lock()
         self._busy = False
+        self._call: _Call | None = None
         self._last = float("-inf")
         self._held: Token | None = None
         self._armed = False
@@ -112,7 +129,10 @@ class Desk:
     def choose(self, source: SourceName, recording: str) -> None:
         """Another source or recording: disarms, and lets go of a token that was held for another try."""
         if (source, recording) != (self.source, self.recording):
+            if recording != self.recording:
+                self._tape = None
             self.source, self.recording = source, recording
+            self._last = float("-inf")  # Who changed something in between does not double-click.
             self.forget()
 
     def forget(self) -> Did:
@@ -124,9 +144,12 @@ class Desk:
         """The button or Enter: take the text and decide. After "accepted" call `send`; nothing else sends."""
         if not self._begin():
             return "ignored"
-        did = self._take(text)
-        if did != "accepted":
-            self._busy = False
+        did: Did = "refused"
+        try:
+            did = self._take(text)
+        finally:
+            self._call = _Call(self.source, self.recording, self._held) if did == "accepted" else None
+            self._busy = did == "accepted"
         return did
 
     def confirm(self) -> Did:
@@ -134,6 +157,7 @@ class Desk:
         if not self._armed or not self._begin():
             return "ignored"
         self._armed = False
+        self._call = _Call(self.source, self.recording, self._held)
         return "accepted"
 
     async def send(self) -> Outcome:
@@ -142,21 +166,28 @@ class Desk:
         Raises:
             WemasyKitError: Nothing was sent; the message says why.
         """
-        token = self._held
-        key = self._key()
+        call, self._call = self._call, None
+        assert call is not None, "`press` or `confirm` accepts a request first"
         try:
-            self._out = await self._source()
-            if token is None and self._shop is not None and self.source == "sandbox":
-                token = self._held = self._issue(self._shop)
-            self.outcome = outcome = await logout(token, send=self._out)
+            return await self._sent(call)
         finally:
+            # Last of all: until here no press is taken, so none slips in before a wait has begun.
             self._out, self._busy = None, False
-        self.history.add(Entry(self._clock(), token.fingerprint if token else None, outcome))
+
+    async def _sent(self, call: _Call) -> Outcome:
+        source, recording, token = call
+        self._out = await self._send_of(source, recording)
+        if token is None and self._shop is not None and source == "sandbox":
+            token = self._issue(self._shop)
+            self._held = self._held or token
+        self.outcome = outcome = await logout(token, send=self._out)
+        now = self._clock()
+        self.history.add(Entry(now, token.fingerprint if token else None, outcome))
         if outcome.pause is not None:
-            self._ready[key] = self._clock() + outcome.pause
-        if outcome.kind not in _WORTH_ANOTHER_TRY or outcome.source == "cassette":
+            self._ready[_key(source, recording)] = now + outcome.pause
+        if self._held is token and (outcome.kind not in _WORTH_ANOTHER_TRY or source == "cassette"):
             self._held = None
-        if outcome.kind is OutcomeKind.NOT_SENT and outcome.source == "sandbox":
+        if self._shop is not None and source == "sandbox" and outcome.cause == "refused":
             self._shop = self._held = None  # It is gone; the next request starts another, which knows no old token.
             self._issued.clear()
         self._note = None
@@ -184,6 +215,17 @@ class Desk:
             self._held = self._issued.get(fingerprint)
 
     @property
+    def customer(self) -> str:
+        """Who the sandbox issues tokens to. Another name lets go of the token that was held."""
+        return self._customer
+
+    @customer.setter
+    def customer(self, name: str) -> None:
+        if name != self._customer:
+            self._customer = name
+            self.forget()
+
+    @property
     def offers_tokens(self) -> bool:
         """Whether the sandbox is this desk's own, and so can issue a token."""
         return self._given is None
@@ -195,34 +237,39 @@ class Desk:
 
     def view(self) -> View:
         """What the token field shows now."""
-        ready = self._ready.get(self._key(), 0.0)
+        ready = self._ready_at()
         waits = ready > self._clock()
+        armed = self._held if self._armed else None
         last = self.outcome.kind if self.outcome and self.outcome.source == self.source else None
         return View(
+            about=" ".join(_key(self.source, self.recording)),
             mode="sending" if self._busy else "confirm" if self._armed else "ready",
             button="Send again" if self._held and last in _WORTH_ANOTHER_TRY else "Log out",
             placeholder=self._placeholder(),
             hint=_HINTS[self.source],
             error=self._error,
             note=self._note,
-            question=self._question() if self._armed and self._held else None,
-            confirm=f"Log out {self.held} for real" if self.source == "live" else f"Send {self.held} again",
+            question=self._question(armed) if armed else None,
+            confirm=self._confirmation(armed) if armed else None,
             ready_at=ready if waits else None,
             ready_clock=clock_time(ready, now=self._clock()) if waits else None,
-            can_cancel=self.source != "cassette",
+            can_cancel=isinstance(self._given, Live) if self._given is not None else self.source != "cassette",
         )
 
     def _begin(self) -> bool:
         """Take the one place. Not for a click that is queued behind another, is its echo, or comes within a wait."""
         with self._lock:
             now = self._ticks()
-            if self._busy or now - self._last < ECHO or self._clock() < self._ready.get(self._key(), 0.0):
+            if self._busy or now - self._last < ECHO or self._clock() < self._ready_at():
                 return False
             self._busy, self._last = True, now
             return True
 
+    def _ready_at(self) -> float:
+        return self._ready.get(_key(self.source, self.recording), 0.0)
+
     def _take(self, text: str) -> Did:
-        self._error = self._note = None
+        self._error, self._note, self._armed = None, None, False
         typed = text.strip() != ""
         try:
             token = Token.parse(text) if typed else self._held
@@ -240,13 +287,15 @@ class Desk:
         self._armed = self.source == "live" or self._revoked_clock(token) is not None
         return "armed" if self._armed else "accepted"
 
-    def _question(self) -> str:
-        assert self._held is not None
-        host = urllib.parse.urlsplit(self._given.base_url if self._given else BASE_URL).netloc
-        live_step = f"Really log out the token {self.held} at {host}?" if self.source == "live" else ""
-        before = self._revoked_clock(self._held)
+    def _question(self, token: Token) -> str:
+        host = urllib.parse.urlsplit(self._given.base_url if self._given is not None else BASE_URL).netloc
+        live_step = f"Really log out the token {token.fingerprint} at {host}?" if self.source == "live" else ""
+        before = self._revoked_clock(token)
         known = f"This kernel has already revoked it, at {before}: expect a 401." if before else ""
         return f"{live_step} {known}".strip()
+
+    def _confirmation(self, token: Token) -> str:
+        return f"Log out {token.fingerprint} for real" if self.source == "live" else f"Send {token.fingerprint} again"
 
     def _revoked_clock(self, token: Token) -> str | None:
         at = self.history.revoked_at(token.fingerprint) if self.source != "cassette" else None
@@ -256,19 +305,16 @@ class Desk:
         if self._held:
             return f"Token {self.held} is held; or paste another"
         empty = {"cassette": "Optional: no one judges it"} | (
-            {} if self._given else {"sandbox": "Empty: one is issued"}
+            {} if self._given is not None else {"sandbox": "Empty: one is issued"}
         )
         return empty.get(self.source, "Paste a bearer token")
 
-    def _key(self) -> tuple[str, str]:
-        return self.source, self.recording if self.source == "cassette" else ""
-
-    async def _source(self) -> Send:
+    async def _send_of(self, source: SourceName, recording: str) -> Send:
         if self._given is not None:
             return self._given
-        if self.source == "sandbox":
+        if source == "sandbox":
             return (await self._running_shop()).send
-        return self._tape_of(self.recording) if self.source == "cassette" else live()
+        return self._tape_of(recording) if source == "cassette" else live()
 
     def _tape_of(self, recording: str) -> Cassette:
         """The tape goes on where it stopped; played to its end, or changed for another, it starts over."""
@@ -291,12 +337,18 @@ class Desk:
         return token
 
 
+_ALL: Final[tuple[SourceName, ...]] = ("cassette", "sandbox", "live")
 _WORTH_ANOTHER_TRY: Final = (OutcomeKind.RATE_LIMITED, OutcomeKind.UNKNOWN, OutcomeKind.NOT_SENT)
 _HINTS: Final = {
     "cassette": "Nothing is sent: a recorded answer is played.",
     "sandbox": "Goes to a stand-in shop on this machine. The field is emptied when the request is sent.",
     "live": "Asks once more before it sends. The field is emptied then.",
 }
+
+
+def _key(source: SourceName, recording: str) -> tuple[str, str]:
+    """What a wait is about: the shops have one each, and so has every recording."""
+    return source, recording if source == "cassette" else ""
 
 
 def _labelled(names: tuple[str, ...]) -> dict[str, str]:

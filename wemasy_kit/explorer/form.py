@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 import time
 from collections.abc import Coroutine
 from typing import Any, Final
@@ -14,9 +15,11 @@ from wemasy_kit.errors import WemasyKitError
 from wemasy_kit.exchange import Send
 from wemasy_kit.explorer import background, cards
 from wemasy_kit.explorer.desk import Desk
+from wemasy_kit.explorer.download import FORMATS, one_file
 from wemasy_kit.explorer.history import changes
 from wemasy_kit.explorer.markup import Html, joined
 from wemasy_kit.explorer.secret_field import SecretField
+from wemasy_kit.samples import samples
 
 _SOURCES: Final = {"cassette": "Replay", "sandbox": "Sandbox", "live": "Live"}
 _NEW: Final = ("a new one", "")
@@ -36,6 +39,7 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def __init__(self, *, send: Send | None = None) -> None:
         desk = self._desk = Desk(send)
         self._drawing = False
+        self._screen: Final = threading.RLock()
         self._source: Final = _segments("Source", [(_SOURCES[name], name) for name in desk.sources])
         self._explained: Final = widgets.HTML()
         self._recording: Final = _segments("Recorded answer", list(desk.recordings.items()))
@@ -46,18 +50,22 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._verdict: Final = widgets.HTML(cards.nothing_yet())
         self._parts: Final = [widgets.HTML() for _ in _TABS]
         self._tabs: Final = widgets.Tab(self._parts, titles=_TABS)
+        self._format: Final = widgets.Dropdown(options=list(FORMATS.items()), description="Export")
+        self._download: Final = widgets.Button(description="Download")
         self._history: Final = widgets.HTML()
         self._clear: Final = widgets.Button(description="Clear the history")
         self._shop: Final = widgets.VBox([widgets.HBox([self._customer, self._issue]), self._which])
-        samples = load().samples
+        styles = [("As documented", "documented"), ("Checked", "checked")]
+        self._style: Final = _classed(_segments("Request sample", styles), "wemasy-two")
+        languages = list(dict.fromkeys(sample.language for sample in samples()))
+        self._samples: Final = widgets.Tab([widgets.HTML() for _ in languages], titles=languages)
         left = [self._source, self._explained, self._recording, self._shop, self._field]
         right = [widgets.HTML(cards.title("Response")), self._verdict, self._tabs]
         below = [
             widgets.HTML(cards.title("Request sample")),
-            widgets.Tab(
-                [widgets.HTML(cards.sample(sample.source)) for sample in samples],
-                titles=[sample.language for sample in samples],
-            ),
+            self._style,
+            self._samples,
+            widgets.HBox([self._format, self._download]),
             self._history,
             self._clear,
         ]
@@ -83,7 +91,16 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._which.observe(self._picked, "value")
         self._issue.on_click(lambda _: self._in_background(self._issue_token()))
         self._clear.on_click(lambda _: self._forget_history())
+        self._style.observe(self._show_samples, "value")
+        self._download.on_click(lambda _: self._in_background(self._hand_out()))
+        self._show_samples()
         self._chosen()
+
+    def _show_samples(self, change: object = None) -> None:
+        style = self._style.value
+        sources = {sample.language: sample.source for sample in samples() if sample.style == style}
+        for language, shown in zip(self._samples.titles, self._samples.children, strict=True):
+            shown.value = cards.sample(sources[language]) if language in sources else cards.no_sample(language)
 
     def _acted(self, do: str, text: str) -> None:
         """What was pressed in the token field."""
@@ -126,7 +143,11 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         changed = cards.changed(changes(before, outcome) if before else ())
         for part, content in zip(self._parts, (*contents, changed), strict=True):
             part.value = content
+        self._tabs.set_title(2, cards.ledger_title(exchange))
         self._field.say(cards.announcement(outcome))
+
+    async def _hand_out(self) -> None:
+        self._field.hand_out(*one_file(self._format.value))
 
     async def _issue_token(self) -> None:
         await self._desk.issue()
@@ -147,7 +168,11 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             self._draw()
 
     def _draw(self) -> None:
-        desk = self._desk
+        # The kernel's thread and the background both draw: who looked first must not write last.
+        with self._screen:
+            self._draw_all(self._desk)
+
+    def _draw_all(self, desk: Desk) -> None:
         _show(self._recording, desk.source == "cassette" and bool(desk.recordings))
         _show(self._shop, desk.source == "sandbox" and desk.offers_tokens)
         self._explained.value = cards.hint(desk.source)

@@ -52,19 +52,24 @@ class History:
 def changes(before: Outcome, after: Outcome) -> tuple[tuple[str, str, str], ...]:
     """What differs between two answers: the name, its value before, and after; "–" where there is none."""
     old, new = _facts(before), _facts(after)
-    names = dict.fromkeys([*old, *new])
-    return tuple((name, old.get(name, "–"), new.get(name, "–")) for name in names if old.get(name) != new.get(name))
+    both = {key: name for key, (name, _) in (old | new).items()}
+    rows = ((name, old.get(key, _NONE)[1], new.get(key, _NONE)[1]) for key, name in both.items())
+    return tuple(row for row in rows if row[1] != row[2])
 
 
+_NONE = ("", "–")
 _OF_THE_WIRE = frozenset({"connection", "content-length", "date", "keep-alive", "transfer-encoding"})
 
 
-def _facts(outcome: Outcome) -> dict[str, str]:
-    facts = {"Outcome": str(outcome.kind), "Source": outcome.source}
-    if outcome.exchange is not None:
-        facts["Status"] = str(outcome.exchange.status)
-        facts |= {name: value for name, value in outcome.exchange.headers if name.lower() not in _OF_THE_WIRE}
-        facts["Message"] = outcome.message or "–"
+def _facts(outcome: Outcome) -> dict[str, tuple[str, str]]:
+    """Name and value of each fact. A header's key is its name in lower case: it cannot be that of another fact."""
+    facts = {"Outcome": ("Outcome", str(outcome.kind)), "Source": ("Source", outcome.source)}
+    exchange = outcome.exchange
+    if exchange is not None:
+        facts["Status"] = ("Status", str(exchange.status))
+        named = {name.lower(): name for name, _ in exchange.headers if name.lower() not in _OF_THE_WIRE}
+        facts |= {key: (name, ", ".join(exchange.header_values(key))) for key, name in named.items()}
+        facts["Message"] = ("Message", outcome.message or "–")
     return facts
 
 

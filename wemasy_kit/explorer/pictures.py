@@ -86,7 +86,13 @@ def remaining_chart(outcomes: Sequence[Outcome]) -> Chart:
             },
         ],
     }
-    return Chart(specification, "\n".join(f"{each['call']}. {each['answer']}: {each['left']} left" for each in figures))
+    return Chart(
+        specification, "\n".join(f"{each['call']}. {each['answer']}: {_left(each['left'])}" for each in figures)
+    )
+
+
+def _left(remaining: object) -> str:
+    return "does not say how many are left" if remaining is None else f"{remaining} left"
 
 
 def _text(text: str, x: int, y: int, *, anchor: str = "start", weight: int = 400) -> Html:

@@ -1,7 +1,7 @@
 // The token field and its buttons. What is typed stays in this page: it is in no model and no state, and it is handed to
 // the kernel once, by a message, when the button or Enter is pressed.
 
-const ECHO = 400; // ms; a second click within them is half of a double click
+const ECHO = 350; // ms; a second click within them is half of a double click
 
 const WRAPPINGS = [
   [/^\s+|\s+$/g, "white space around it"],
@@ -34,9 +34,17 @@ function show(node, text) {
   node.hidden = !text;
 }
 
+function download(name, content) {
+  const link = element("a", { download: name, href: URL.createObjectURL(new Blob([content])) });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 // ipywidgets' radio buttons stand alone: grouped, the arrow keys move between them and a screen reader counts them.
-function groupRadios(form) {
+function groupRadios(form, signal) {
   for (const box of form?.querySelectorAll(".wemasy-segments .widget-radio-box") ?? []) {
+    // JupyterLab takes the arrow keys otherwise.
+    box.addEventListener("keydown", (event) => { if (event.key.startsWith("Arrow")) event.stopPropagation(); }, { signal });
     box.setAttribute("role", "radiogroup");
     box.setAttribute("aria-label", box.parentElement.querySelector(".widget-label").textContent);
     const name = Math.random().toString(36).slice(2);
@@ -75,23 +83,29 @@ function render({ model, el }) {
   );
 
   let waitingForKernel = false;
-  let lastPress = -ECHO;
+  let settled = true;
+  let about = null;
   let timer = null;
   let pasted = [];
 
-  function act(message) {
-    const now = performance.now();
-    if (waitingForKernel || send.disabled && message.do === "send" || now - lastPress < ECHO) return;
-    lastPress = now;
+  // Not `disabled`, which would throw the keyboard's focus away.
+  const off = (button, isOff) => button.setAttribute("aria-disabled", String(isOff));
+  const isOff = (button) => button.getAttribute("aria-disabled") === "true";
+
+  function act(button, message) {
+    if (isOff(button)) return;
+    settled = false;
+    setTimeout(() => { settled = true; draw(); }, ECHO);
     waitingForKernel = true;
     model.send(message);
     draw();
   }
   function pressed() {
+    if (isOff(send)) return;
     const [text, notes] = tidied(input.value);
     input.value = text;
     pasted = [...new Set([...pasted, ...notes])];
-    act({ do: "send", text });
+    act(send, { do: "send", text });
   }
 
   function draw() {
@@ -101,14 +115,17 @@ function render({ model, el }) {
     if (waits && timer === null) timer = setInterval(draw, 500);
     if (!waits && timer !== null) timer = clearInterval(timer) ?? null;
     const busy = waitingForKernel || view.mode === "sending";
+    if (view.about !== about) settled = true; // Who changed something in between does not double-click.
+    about = view.about;
     send.textContent = busy ? "Sending…" : waits ? (left < 3600 ? `Wait ${left} s` : "Wait") : view.button;
-    send.disabled = busy || waits;
+    off(send, busy || waits || !settled);
     buttons.hidden = view.mode === "confirm";
     cancel.hidden = view.mode !== "sending" || !view.can_cancel;
     armed.hidden = view.mode !== "confirm";
     question.textContent = view.question ?? "";
     confirm.textContent = view.confirm ?? "";
-    confirm.disabled = stop.disabled = waitingForKernel;
+    off(confirm, waitingForKernel || !settled);
+    off(stop, waitingForKernel);
     input.placeholder = view.placeholder;
     input.disabled = busy || view.mode === "confirm";
     input.setAttribute("aria-invalid", view.error ? "true" : "false");
@@ -119,8 +136,8 @@ function render({ model, el }) {
   }
 
   send.addEventListener("click", pressed, { signal });
-  confirm.addEventListener("click", () => act({ do: "confirm" }), { signal });
-  stop.addEventListener("click", () => act({ do: "forget" }), { signal });
+  confirm.addEventListener("click", () => act(confirm, { do: "confirm" }), { signal });
+  stop.addEventListener("click", () => act(stop, { do: "forget" }), { signal });
   cancel.addEventListener("click", () => model.send({ do: "cancel" }), { signal });
   eye.addEventListener("click", () => {
     const shown = input.type === "password";
@@ -154,7 +171,8 @@ function render({ model, el }) {
     );
   }, { signal });
 
-  function heard(message) {
+  function heard(message, buffers) {
+    if (message.file !== undefined) download(message.file, buffers[0]);
     if (message.say !== undefined) status.textContent = message.say;
     if (message.did === undefined) return;
     const mine = waitingForKernel;
@@ -170,7 +188,7 @@ function render({ model, el }) {
   }
   model.on("change:view", draw);
   model.on("msg:custom", heard);
-  const group = requestAnimationFrame(() => groupRadios(el.closest(".wemasy")));
+  const group = requestAnimationFrame(() => groupRadios(el.closest(".wemasy"), signal));
   draw();
   return () => {
     cancelAnimationFrame(group);

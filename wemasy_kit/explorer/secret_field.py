@@ -39,6 +39,10 @@ class SecretField(anywidget.AnyWidget):
         """Have a screen reader say a sentence, once."""
         self.send({"say": sentence})
 
+    def hand_out(self, name: str, content: bytes) -> None:
+        """Have the browser download a file."""
+        self.send({"file": name}, buffers=[content])
+
     def _heard(self, widget: object, content: dict[str, Any], buffers: object) -> None:
         text = content.pop("text", "")
         self._act(str(content.get("do")), text if isinstance(text, str) else "")

@@ -26,7 +26,26 @@ def cassette(name: str | Path) -> Cassette:
         CassetteNotFound: There is none of this name.
         CassetteUnreadable: The file is no vcrpy cassette.
     """
-    return Cassette(_path(name))
+    return Cassette(cassette_path(name))
+
+
+def cassette_path(name: str | Path) -> Path:
+    """Where a recording lies, for `vcr.use_cassette` and whatever else reads vcrpy's files.
+
+    Raises:
+        CassetteNotFound: There is none of this name.
+    """
+    if isinstance(name, Path) or name.endswith((".yaml", ".yml")):
+        return Path(name)
+    path = _folder() / f"{name}.yaml"
+    if path.parent == _folder() and os.path.isfile(path):  # Path.is_file() raises for a name that is too long.
+        return path
+    import difflib  # noqa: PLC0415  (only a mistyped name needs it)
+
+    names = cassette_names()
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]}? " if near else ""
+    raise CassetteNotFound(f"there is no cassette named {name!r}; {hint}there are: {', '.join(names) or 'none'}")
 
 
 def cassette_names() -> tuple[str, ...]:
@@ -112,17 +131,3 @@ class CassetteTransport(httpx.AsyncBaseTransport):
 
 def _folder() -> Path:
     return folder("cassettes") / "logout"
-
-
-def _path(name: str | Path) -> Path:
-    if isinstance(name, Path) or name.endswith((".yaml", ".yml")):
-        return Path(name)
-    path = _folder() / f"{name}.yaml"
-    if path.parent == _folder() and os.path.isfile(path):  # Path.is_file() raises for a name that is too long.
-        return path
-    import difflib  # noqa: PLC0415  (only a mistyped name needs it)
-
-    names = cassette_names()
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]}? " if near else ""
-    raise CassetteNotFound(f"there is no cassette named {name!r}; {hint}there are: {', '.join(names) or 'none'}")

@@ -7,6 +7,7 @@ belong to the client, so none of them can happen here.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
 import math
@@ -80,7 +81,9 @@ class Live:
         except BaseException as error:
             interruption = _bare(error)
         finally:
-            _SILENT.reset(quiet)
+            # Python closes a forgotten call from another context, which never was silent.
+            with contextlib.suppress(ValueError):
+                _SILENT.reset(quiet)
             self._out.discard(deadline)
         # Raised out here: the frames of the transport, whose locals hold the request's bytes, stay behind.
         if interruption is not None:
@@ -141,7 +144,8 @@ class _Call:
             self.sent, self._unfinished = True, None
 
     def _exchange(self, response: httpx.Response, body: bytes) -> Exchange:
-        mask = masking(self._request.headers.get("Authorization", "").partition(" ")[2])
+        scheme, space, secret = self._request.headers.get("Authorization", "").partition(" ")
+        mask = masking(secret if space else scheme)
         method, url, request_headers = request_parts(self._request)
         headers: Headers = tuple((mask(_decoded(name)), mask(_decoded(value))) for name, value in response.headers.raw)
         return Exchange(

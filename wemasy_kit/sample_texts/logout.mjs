@@ -2,7 +2,7 @@
 // Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 6 not sent, 7 nobody knows.
 async function logOut(token) {
   if (!token) return [2, 'Set WEMASY_TOKEN.'];
-  let response, text;
+  let response, text, body;
   try {
     response = await fetch('https://api.wemasy.nl/api/services/webshop/v1/customer/auth/logout', {
       method: 'POST',
@@ -15,10 +15,9 @@ async function logOut(token) {
     if (['ENOTFOUND', 'ECONNREFUSED'].includes(error.cause?.code)) return [6, 'Nothing was sent.'];
     return [7, 'No complete answer: treat the token as live.'];
   }
-  let body;
-  try { body = JSON.parse(text); } catch { /* not JSON: no body */ }
-  const { status } = response;
-  if (status === 429) return [4, `Still logged in. Retry-After: ${response.headers.get('Retry-After') ?? 'not given'}`];
+  try { body = JSON.parse(text); } catch { body = null; }
+  const { status, headers } = response;
+  if (status === 429) return [4, `Still logged in. Retry-After: ${headers.get('Retry-After') ?? 'not given'}`];
   if (body !== null && typeof body === 'object') {
     if (status === 401) return [3, 'Not accepted: never valid, expired, or already revoked.'];
     if (status === 200 && ('error' in body ? body.error === false : 'message' in body)) return [0, 'Revoked.'];

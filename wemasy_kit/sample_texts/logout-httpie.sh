@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Logs out the customer whose token is in WEMASY_TOKEN. Needs HTTPie 3 and jq.
-# Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 7 nobody knows.
+# Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 7 no complete answer.
 [ -n "${WEMASY_TOKEN:-}" ] || { echo 'Set WEMASY_TOKEN.'; exit 2; }
 
 # The token is handed over as a file: every user of the machine can see arguments.
@@ -10,8 +10,8 @@ answer=$(http --ignore-stdin --ignore-netrc --no-follow --timeout=10 --print=hb 
   { echo 'No complete answer: treat the token as live.'; exit 7; }
 
 head=${answer%%$'\r\n\r\n'*}
-status=$(cut -d ' ' -f 2 <<< "$head" | head -n 1)
-retry_after=$(tr -d '\r' <<< "$head" | sed -n 's/^retry-after: *//Ip')
+read -r _ status _ <<< "$head"
+retry_after=$(grep -i '^Retry-After:' <<< "$head" | cut -d ' ' -f 2- | tr -d '\r')
 body_is() { jq --exit-status --slurp "length == 1 and (.[0] | $1)" <<< "${answer#*$'\r\n\r\n'}" > /dev/null 2>&1; }
 
 if [ "$status" = 429 ]; then

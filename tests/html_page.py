@@ -1,0 +1,110 @@
+"""Reads HTML as a browser would, to see which elements a text has put into it."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from hypothesis import strategies as st
+
+VOID = {"br", "hr", "img", "input", "line", "link", "meta"}
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    '" style="position:fixed" x="',
+    "</style><b>",
+    "</pre></div></td></table>",
+    "</title><a href=javascript:alert(1)>x</a>",
+    "<!--",
+    "<![CDATA[",
+    "<?php",
+    "&lt;script&gt;",
+    "&#60;b&#62;",
+    "`${alert(1)}`",
+    "\N{RIGHT-TO-LEFT OVERRIDE}",
+    "\0",
+)
+
+hostile_texts = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=8), max_size=4).map("".join)
+"""What a server could say: markup in any mixture with anything else."""
+
+
+class Page(HTMLParser):
+    """What a text is made of, as HTML.
+
+    Attributes:
+        elements: Each tag with the names of its attributes, once.
+        attributes: Every attribute, with its value.
+        text: All that stands between the tags.
+        is_balanced: Every element that opens is closed, in order.
+    """
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: set[tuple[str, frozenset[str]]] = set()
+        self.attributes: list[tuple[str, str]] = []
+        self.text = ""
+        self.is_balanced = True
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        self.is_balanced = self.is_balanced and not self._open
+
+    @property
+    def tags(self) -> set[str]:
+        return {tag for tag, _ in self.elements}
+
+    def values(self, name: str) -> list[str]:
+        """The values of every attribute of that name, in order."""
+        return [value for key, value in self.attributes if key == name]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.add((tag, frozenset(name for name, _ in attrs)))
+        self.attributes += [(name, value or "") for name, value in attrs]
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            self.is_balanced = self.is_balanced and bool(self._open) and self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        self.elements.add(("!--", frozenset()))
+
+    def handle_decl(self, decl: str) -> None:
+        self.elements.add(("!", frozenset()))
+
+    def unknown_decl(self, data: str) -> None:
+        self.elements.add(("!", frozenset()))
+
+    def handle_pi(self, data: str) -> None:
+        self.elements.add(("?", frozenset()))
+
+
+_TAGS = frozenset(
+    "b br button code details div em h3 h4 h5 i li ol p pre q section span strong style summary "
+    "table tbody td th thead tr ul".split()
+)
+_ATTRIBUTES = frozenset("class hidden id open role scope style tabindex title type".split())
+_DRAWN = frozenset("svg circle line path rect g text title".split())
+_DRAWN_ATTRIBUTES = frozenset(
+    "viewbox cx cy d fill font-size font-weight height opacity r stroke text-anchor width x x1 x2 y y1 y2".split()
+)
+_STYLES = r"width:[0-9.]+%|max-width:[0-9]+px;width:100%"
+
+
+def unexpected(html: str, *, draws: bool = False) -> list[str]:
+    """What has no business in a card: an element that runs, loads or links something, a handler, a broken nesting."""
+    page = Page(html)
+    attributes = {name for _, names in page.elements for name in names}
+    known = _ATTRIBUTES | (_DRAWN_ATTRIBUTES if draws else frozenset())
+    found = sorted(page.tags - _TAGS - (_DRAWN if draws else frozenset()))
+    found += sorted(name for name in attributes - known if not name.startswith(("aria-", "data-wemasy-")))
+    found += [f"style {style}" for style in page.values("style") if not re.fullmatch(_STYLES, style)]
+    return found + ([] if page.is_balanced else ["unbalanced"])

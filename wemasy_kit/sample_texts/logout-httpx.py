@@ -1,0 +1,38 @@
+# Logs out the customer whose token is in WEMASY_TOKEN. Python 3.11 or later, and httpx.
+# Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 6 not sent, 7 nobody knows.
+import asyncio
+import os
+import sys
+
+import httpx
+
+
+async def log_out(token: str) -> tuple[int, str]:
+    if not token:
+        return 2, "Set WEMASY_TOKEN."
+    url = "https://api.wemasy.nl/api/services/webshop/v1/customer/auth/logout"
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    try:
+        async with asyncio.timeout(10), httpx.AsyncClient(timeout=None, follow_redirects=False) as client:
+            r = await client.post(url, headers=headers)
+    except httpx.ConnectError:
+        return 6, "Nothing was sent."
+    except (httpx.HTTPError, TimeoutError):  # its text may hold the token
+        return 7, "No complete answer: treat the token as live."
+    try:
+        body = r.json()
+    except ValueError:
+        body = None
+    if r.status_code == 429:
+        return 4, f"Still logged in. Retry-After: {r.headers.get('Retry-After', 'not given')}"
+    if isinstance(body, dict):
+        if r.status_code == 401:
+            return 3, "Not accepted: never valid, expired, or already revoked."
+        if r.status_code == 200 and (body["error"] is False if "error" in body else "message" in body):
+            return 0, "Revoked."
+    return 5, f"Not the documented answer ({r.status_code}): assume that the token still works."
+
+
+code, meaning = asyncio.run(log_out(os.environ.get("WEMASY_TOKEN", "")))
+print(meaning)
+sys.exit(code)
