@@ -81,11 +81,13 @@ def main() -> None:
             )
             for _ in range(ROUNDS)
         ]
-        shows = [(run_to_painted(page, 2, ".wemasy-primary"), run_to_painted(page, 3, ".bare-last")) for _ in range(ROUNDS)]
+        shows = [
+            (run_to_painted(page, 2, ".wemasy-primary"), run_to_painted(page, 3, ".bare-last")) for _ in range(ROUNDS)
+        ]
         ours, bare = medians(clicks)
-        print(f"click to painted verdict, ms:  form {ours:.0f}, bare button {bare:.0f}: {ours - bare:.0f} more (at most 150)")
+        print(f"click to painted verdict: form {ours:.0f} ms, bare button {bare:.0f} ms; {ours - bare:.0f} more of 150")
         ours, bare = medians(shows)
-        print(f"showing, ms: form {ours:.0f}, bare VBox of as many widgets {bare:.0f}: ratio {ours / bare:.2f} (at most 1.50)")
+        print(f"showing: form {ours:.0f} ms, bare VBox of as many widgets {bare:.0f} ms; {ours / bare:.2f}, of 1.50")
         browser.close()
 
 

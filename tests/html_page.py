@@ -88,7 +88,7 @@ class Page(HTMLParser):
 
 
 _TAGS = frozenset(
-    "b br button code details div em h3 h4 h5 i li ol p pre q section span strong style summary "
+    "b bdi br button code details div em h3 h4 h5 i li ol p pre q section span strong style summary "
     "table tbody td th thead tr ul".split()
 )
 _ATTRIBUTES = frozenset("class hidden id open role scope style tabindex title type".split())

@@ -74,7 +74,9 @@ class Lab:
                 time.sleep(0.2)
         raise TimeoutError((self.folder / "lab.log").read_text()[-2000:])
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._process.terminate()
         self._process.wait(timeout=30)
 

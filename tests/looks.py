@@ -24,7 +24,7 @@ from tests.leaks import reachable
 
 # Beside these every other logger that there is.
 LOGGERS = (
-    "asyncio", "comm", "h11", "httpcore", "httpcore.connection", "httpcore.http11", "httpx", "ipykernel", "tornado",
+    "Comm", "asyncio", "h11", "httpcore", "httpcore.connection", "httpcore.http11", "httpx", "ipykernel", "tornado",
     "tornado.access", "tornado.application", "tornado.general", "traitlets", "vcr", "vcr.cassette", "vcr.request",
     "vcr.stubs.httpx_stubs", "wemasy_kit",
 )  # fmt: skip
@@ -67,7 +67,7 @@ def watching(capfd: pytest.CaptureFixture[str]) -> Iterator[dict[str, str]]:
 
 
 def told_by(error: BaseException) -> Iterator[str]:
-    """All that an exception and those behind it tell: in words, in variables of frames, and in IPython's verbose way."""
+    """All that an exception and those behind it tell: in words, in the frames' variables, in IPython's verbose way."""
     yield VerboseTB(theme_name="nocolor").text(type(error), error, error.__traceback__)
     for each in _behind(error):
         yield f"{each} {each!r} {each.args!r} {vars(each)!r}"
@@ -75,9 +75,16 @@ def told_by(error: BaseException) -> Iterator[str]:
             yield repr(pickle.dumps(each))
         # One by one: a printer leaves some of them out.
         yield "".join(traceback.TracebackException.from_exception(each, capture_locals=True).format(chain=False))
+    yield from held_by(error)
+
+
+def held_by(error: BaseException, *, below: str = "") -> Iterator[str]:
+    """What the variables hold in the frames that an exception keeps; only in those of files `below` a folder."""
+    for each in _behind(error):
         for frame, _ in traceback.walk_tb(each.__traceback__):
-            for local in frame.f_locals.values():
-                yield from reachable(local)
+            if frame.f_code.co_filename.startswith(below):
+                for local in frame.f_locals.values():
+                    yield from reachable(local)
 
 
 def _behind(error: BaseException | None) -> Iterator[BaseException]:

@@ -76,7 +76,7 @@ def revoked() -> Answer:
     return says(200, body=LOGGED_OUT)
 
 
-def until(is_so: Callable[[], bool], *, seconds: float = 5.0) -> None:
+def until(is_so: Callable[[], bool], *, seconds: float = 10.0) -> None:
     """Come back as soon as it is so."""
     deadline = time.monotonic() + seconds
     while not is_so():

@@ -14,7 +14,9 @@ import pytest
 from wemasy_kit import Sandbox
 from wemasy_kit.masking import MASK, masked
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="test_browser.py needs playwright: pip install '.[browser]'")
+sync_api = pytest.importorskip(
+    "playwright.sync_api", reason="test_browser.py needs playwright: pip install '.[browser]'"
+)
 from tests import lab as labs  # noqa: E402  (needs playwright)
 
 pytestmark = [

@@ -305,7 +305,7 @@ def test_plain_text_has_the_figures() -> None:
 def test_json_is_indented_and_complete() -> None:
     value = {"error": False, "message": "Grüße", "data": ["a", 1.5, None, {"deep": [True]}]}
 
-    shown = Page(cards.body(exchange(body=json.dumps(value).encode()))).text.removeprefix("Copy")
+    shown = Page(cards.body(exchange(body=json.dumps(value).encode()))).text
 
     assert json.loads(shown) == value
     assert '\n    "message": "Grüße",' in shown
@@ -341,10 +341,11 @@ def test_a_huge_body_is_cut(over_cap: bool) -> None:
 
 
 def test_a_body_over_the_cap_says_that_this_is_its_beginning() -> None:
-    assert "longer than 65536 bytes; its beginning:" in cards.body(exchange(body=b"x" * 65536, over_cap=True))
+    said = text_of(cards.body(exchange(body=b"x" * 65536, over_cap=True)))
+
+    assert "The first 4096 of more than 65536 characters:" in said
 
 
-@pytest.mark.xfail(strict=True, reason="only what is not JSON is cut: 64 KiB of JSON become 5 MB of HTML")
 @pytest.mark.parametrize(
     "body", [b"[" * 31 + b"0" + b",0" * 32_000 + b"]" * 31, b"[0" + b",0" * 32_000 + b"]"], ids=["deep", "long"]
 )
@@ -352,7 +353,6 @@ def test_a_huge_json_is_cut_too(body: bytes) -> None:
     assert len(cards.body(exchange(body=body))) < 1_000_000
 
 
-@pytest.mark.xfail(strict=True, reason="a body between 4 and 64 KiB is cut without a word")
 def test_a_body_that_is_cut_for_display_says_so() -> None:
     whole, cut = exchange(body=b"x" * 4096), exchange(body=b"x" * 5000)
 
@@ -428,7 +428,7 @@ def test_an_empty_reason_leaves_no_space_behind_the_status() -> None:
 def test_the_tabs_have_body_headers_ledger_and_exchange() -> None:
     body, headers, _, message = cards.parts(exchange(401, ("Server", "nginx")))
 
-    assert body == cards.body(exchange(401))
+    assert cards.body(exchange(401)) in body
     assert headers == cards.headers(exchange(401, ("Server", "nginx")))
     assert "Authorization: Bearer <redacted>" in Page(message).text
 
@@ -490,7 +490,6 @@ def test_the_shadow_of_a_form_has_its_last_answer(kind: OutcomeKind) -> None:
     assert SIX[kind].advice in repr(card)
 
 
-@pytest.mark.xfail(strict=True, reason="the copy buttons of a card, which no script listens to, do nothing")
 def test_a_card_outside_of_a_form_has_no_button() -> None:
     for card in (cards.card(outcome(401)), cards.shadow(load(), outcome(401))):
         assert "button" not in Page(html(card)).tags
@@ -517,7 +516,7 @@ def test_every_colour_has_a_theme_variable_of_jupyterlab_before_it() -> None:
     ("shown", "words"),
     [
         (cards.nothing_yet(), "No answer yet"),
-        (cards.sending("sandbox"), "Sending"),
+        (cards.sending(), "Sending"),
         (cards.refusal("there is no cassette"), "Nothing was sent"),
         (cards.fault("ZeroDivisionError"), "ZeroDivisionError in the kit itself"),
         (cards.changed(()), "Nothing differs from the answer before"),

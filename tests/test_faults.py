@@ -82,8 +82,8 @@ async def play_side_by_side(cases: Iterable[Case]) -> list[Played]:
 
 async def play_all() -> list[Played]:
     # Apart, so that a busy case does not make a waiting one late.
-    hanging = await play_side_by_side(case for case in CASES if case.deadline == SOON)
-    return hanging + await play_side_by_side(case for case in CASES if case.deadline != SOON)
+    hanging = [case for case in CASES if case.deadline <= 3 * SOON]
+    return await play_side_by_side(hanging) + await play_side_by_side(case for case in CASES if case not in hanging)
 
 
 @contextlib.contextmanager

@@ -559,7 +559,6 @@ def test_logs_of_other_clients_in_this_process_are_left_alone(caplog: pytest.Log
     assert "receive_response_headers.complete" in caplog.text
 
 
-@pytest.mark.xfail(strict=True, reason="the echo is masked only of what stands behind a scheme")
 def test_for_a_request_of_someones_own_live_masks_a_token_without_a_scheme(canary: str) -> None:
     async def story(server: FaultServer) -> Exchange | NoAnswer:
         url = f"http://127.0.0.1:{server.port}/"

@@ -258,7 +258,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
 
 def test_a_place_that_takes_no_file_refuses_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").mkdir()
-    with pytest.raises(RecordingRefused, match=r"a\.yaml cannot be written: Is a directory"):
+    with pytest.raises(RecordingRefused, match=r"a\.yaml cannot be written: is there already"):
         write("text", tmp_path / "a.yaml")
 
     assert [file.name for file in tmp_path.iterdir()] == ["a.yaml"]

@@ -186,4 +186,4 @@ async def call(text: str, behaviour: Callable[[Peer], Any] | None) -> Outcome:
 
 
 TestLogouts = Logouts.TestCase
-TestLogouts.settings = settings(max_examples=settings.default.max_examples // 2 or 1, stateful_step_count=15)
+TestLogouts.settings = settings(max_examples=settings.default.max_examples // 2 or 1, stateful_step_count=12)

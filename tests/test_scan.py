@@ -205,11 +205,9 @@ def test_a_password_field_with_a_token_is_one_find(canary: str) -> None:
     assert kinds(json.dumps(models(canary))) == ["a Sanctum token"]
 
 
-@pytest.mark.parametrize(
-    "state", ['{"_model_name": "PasswordModel"}', '"model_name": "PasswordModel"', "PasswordModel"]
-)
+@pytest.mark.parametrize("state", ['{"_model_name": "%s"}', '"model_name": "%s"', "%s"])
 def test_the_name_of_a_password_field_without_its_value_is_let_pass(state: str) -> None:
-    assert findings(state + " " * 20_000 + '{"value": "a text"}') == ()
+    assert findings(state % "PasswordModel" + " " * 20_000 + '{"value": "a text"}') == ()
 
 
 # --- Base64

@@ -6,9 +6,9 @@ The text is held by a `Canary`, so that the frames of these tests do not hold it
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
 import functools
+import gc
 import json
 import logging
 import os
@@ -18,23 +18,22 @@ import threading
 import warnings
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from types import FrameType
+from typing import Any, NoReturn, Self, cast
 
-import comm
 import httpx
 import ipywidgets
 import pytest
-from comm.base_comm import BaseComm
-from jupyter_client import AsyncKernelManager
+from jupyter_client.manager import AsyncKernelManager
 
 import wemasy_kit
 from tests.canaries import SPELLINGS, Canary, gives_away, new_canary
-from tests.fault_server import Behaviour, FaultServer, Peer, certificate, says, says_and_resets
-from tests.looks import LOGGERS, told_by, told_of, watching
-from wemasy_kit import LogoutForm, Sandbox, Token, cassette, live, logout, logout_request, recording
+from tests.fault_server import Behaviour, FaultServer, Peer, certificate, says, says_and_resets, tells
+from tests.leaks import PACKAGE
+from tests.looks import LOGGERS, held_by, told_by, told_of, watching
+from wemasy_kit import LogoutForm, MemoryStore, Sandbox, Token, cassette, live, logout, logout_request, recording
 from wemasy_kit.explorer import desk
 from wemasy_kit.explorer.cards import parts
-from wemasy_kit.explorer.secret_field import SecretField
 from wemasy_kit.token_input import from_environment
 
 Capture = pytest.CaptureFixture[str]
@@ -179,10 +178,14 @@ class Slotted:
 
 class Pickled:
     def __init__(self, text: str) -> None:
-        self._content = lambda: text
+        self._content: Callable[[], str] = lambda: text
 
     def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
         return str, (self._content(),)
+
+
+def a_text_field(text: str) -> Any:
+    return ipywidgets.Text(text)
 
 
 VALUES: dict[str, Callable[[str], object]] = {
@@ -191,7 +194,7 @@ VALUES: dict[str, Callable[[str], object]] = {
     "a field of an attribute": lambda text: Box([Silent(text)]),
     "a slot": Slotted,
     "its pickle": Pickled,
-    "what a notebook saves": ipywidgets.Text,
+    "what a notebook saves": a_text_field,
 }
 
 
@@ -211,7 +214,9 @@ async def echoes(peer: Peer) -> None:
     """Says the token in every place of an answer, and in more than one spelling."""
     await peer.request()
     token = peer.token.decode()
-    plain, percent, base64, in_hex = (SPELLINGS[each](token) for each in ("as it is", "percent-encoded", "base64", "hex"))
+    plain, percent, base64, in_hex = (
+        SPELLINGS[each](token) for each in ("as it is", "percent-encoded", "base64", "hex")
+    )
     body = json.dumps({"message": f"no such token: {plain}", "data": [percent, base64, in_hex]})
     head = [f"HTTP/1.1 401 {plain} is unknown", f"X-Debug: {plain}", f"Location: /login?token={percent}"]
     head += [f"Set-Cookie: a={base64}", f"Server: {in_hex}", f"X-{in_hex}: 1", f"Content-Length: {len(body)}"]
@@ -242,6 +247,7 @@ PUBLIC: dict[str, Callable[[Canary], Awaitable[object]]] = {
     "Outcome": echoed,
     "InvalidToken": lambda canary: of(failure(lambda: Token.parse(f"{canary.text} é"))),
     "Sandbox": a_sandbox,
+    "MemoryStore": lambda canary: of(MemoryStore(Token.parse(canary.text))),
 }
 OF_AN_OUTCOME: dict[str, Callable[[Any], object]] = {
     "Exchange": lambda outcome: outcome.exchange,
@@ -252,7 +258,7 @@ OF_AN_OUTCOME: dict[str, Callable[[Any], object]] = {
     "the form's tabs": lambda outcome: parts(outcome.exchange),
 }
 HOLD_NOTHING = {"HandClock", "Send", "WemasyKitError"}
-BELOW = {"LogoutForm"}  # it has tests of its own
+ELSEWHERE = {"LogoutForm"}  # test_form looks at the state of its widgets and at what it says to the page
 
 
 @pytest.mark.parametrize("name", [*PUBLIC, *OF_AN_OUTCOME])
@@ -270,7 +276,7 @@ def test_nothing_public_shows_its_token(name: str) -> None:
 def test_no_public_class_is_left_out() -> None:
     classes = {name for name in wemasy_kit.__all__ if isinstance(getattr(wemasy_kit, name), type)}
 
-    assert classes - {*PUBLIC, *OF_AN_OUTCOME, *HOLD_NOTHING, *BELOW} == set()
+    assert classes - {*PUBLIC, *OF_AN_OUTCOME, *HOLD_NOTHING, *ELSEWHERE} == set()
 
 
 # --- Calls that go wrong
@@ -339,6 +345,15 @@ async def from_a_bad_environment(canary: Canary) -> object:
         return from_environment()
 
 
+async def a_form_that_fails(canary: Canary) -> object:
+    form = LogoutForm(send=live())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(form, "_draw", lambda: 1 / 0)
+        content = {"method": "custom", "content": {"do": "send", "text": canary.text}}
+        form._field._handle_msg({"content": {"data": content}, "buffers": []})
+    return form._desk.held
+
+
 def recorded(behaviour: Behaviour, *, unscrubbed: bool = False) -> Story:
     async def story(canary: Canary) -> object:
         async with FaultServer(behaviour) as server:
@@ -364,12 +379,15 @@ TROUBLES: dict[str, tuple[Story, str]] = {
     "Ctrl-C": (called(keeps_silent, also=lambda out, send: signal.raise_signal(signal.SIGINT)), "KeyboardInterrupt"),
     "a cassette that is played out": (played_out, "CassetteMismatch"),
     "a text for a Token": (lambda canary: logout(canary.text, send=live()), "TypeError"),  # type: ignore[arg-type]
-    "a token in the address": (lambda canary: of(live(base_url=f"https://a:{canary.text}@b.nl")), "InvalidBaseURL"),
     "a bad text": (lambda canary: of(Token.parse(f"Bearer {canary.text}\r\nX: y")), "InvalidToken"),
     "a bad text in the environment": (from_a_bad_environment, "InvalidToken"),
     "a recording": (recorded(echoes), "str"),
-    "a recording that is refused": (recorded(says(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")), "RecordingRefused"),
+    "a recording that is refused": (
+        recorded(says(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")),
+        "RecordingRefused",
+    ),
     "a recording with a token in it": (recorded(echoes, unscrubbed=True), "SecretFound"),
+    "a form that fails": (a_form_that_fails, "str"),
     "a sandbox that is told a bad header": (
         told_the_sandbox("POST / HTTP/1.1", "Host: a", "Authorization Bearer TOKEN"),
         "bytes",
@@ -402,6 +420,240 @@ def test_a_call_that_goes_wrong_shows_its_token_nowhere(story: Story, ending: st
             value = error
     seen["the result"] = "\n".join(told_by(value) if isinstance(value, BaseException) else told_of(value))
 
-    assert str(getattr(value, "kind", type(value).__name__)) == ending, seen
+    assert str(getattr(value, "kind", type(value).__name__)) == ending
     assert "Executing <" in seen["logs"]
     assert [where for where, text in seen.items() if gives_away(text, canary.text)] == []
+
+
+KIT = f"{PACKAGE}{os.sep}"
+ON_THE_WAY = {"flow.py", "request.py", "exchange.py", os.path.join("sources", "live.py")}
+
+
+def refuses(peer: Peer) -> bytes:
+    return b"HTTP/1.1 401 %s\r\nContent-Length: 0\r\n\r\n" % peer.token
+
+
+class Strike:
+    """Ctrl-C in the very moment when a line of the kit is first reached; without a line it only looks on."""
+
+    def __init__(self, at: tuple[str, int] | None = None) -> None:
+        self.reached: dict[tuple[str, int], None] = {}
+        self._at = at
+
+    def __call__(self, frame: FrameType, event: str, argument: object) -> Any:
+        line = (frame.f_code.co_filename.removeprefix(KIT), frame.f_lineno)
+        if line[0] not in ON_THE_WAY:
+            return None
+        self.reached[line] = None
+        if line == self._at:
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return self
+
+    async def during(self, canary: Canary) -> None:
+        async with FaultServer(tells(refuses)) as server:
+            token, send = Token.parse(canary.text), at(server)
+            before = sys.gettrace()
+            sys.settrace(self)
+            try:
+                await logout(token, send=send)
+            finally:
+                sys.settrace(before)
+
+
+def test_wherever_ctrl_c_strikes_no_frame_of_the_kit_holds_the_token(capfd: Capture) -> None:
+    canary, calm = Canary(), Strike()
+    asyncio.run(calm.during(canary))
+
+    with watching(capfd) as seen:
+        struck = {line: failure(functools.partial(asyncio.run, Strike(line).during(canary))) for line in calm.reached}
+        gc.collect()
+
+    assert {file for file, _ in struck} == ON_THE_WAY
+    assert {type(error) for error in struck.values()} == {KeyboardInterrupt}
+    held = {line: "\n".join(held_by(error, below=KIT)) for line, error in struck.items()}
+    assert [line for line, text in held.items() if gives_away(text, canary.text)] == []
+    assert [where for where, text in seen.items() if gives_away(text, canary.text)] == []
+
+
+# --- The command line
+
+
+@dataclasses.dataclass
+class Ended:
+    canary: str
+    code: int | None
+    said: str
+
+
+HARSH = {"PYTHONDEVMODE": "1", "PYTHONASYNCIODEBUG": "1", "PYTHONWARNINGS": "always", "COLUMNS": "500"}
+
+
+KIT_COMMAND = ("-m", "wemasy_kit")
+
+
+async def python(*arguments: str, canary: str, piped: bool = False, struck: asyncio.Event | None = None) -> Ended:
+    """A process of its own that says all it can, the token in its environment or piped in; Ctrl-C on `struck`."""
+    environment = {**os.environ, **HARSH, "WEMASY_TOKEN": "" if piped else canary}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, env=environment,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    if struck is not None:
+        await struck.wait()
+        process.send_signal(signal.SIGINT)
+    said, _ = await process.communicate(canary.encode() if piped else b"")
+    return Ended(canary, process.returncode, said.decode())
+
+
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ended]:
+    folder, arrived = tmp_path_factory.mktemp("recorded"), asyncio.Event()
+
+    async def waits(peer: Peer) -> None:
+        await peer.request()
+        arrived.set()
+        await peer.leaves()
+
+    async def all_of_them() -> dict[str, Ended]:
+        async with asyncio.timeout(60), FaultServer(echoes) as echoing, FaultServer(waits) as silent:
+            token, there = new_canary(), ("--base-url", at(echoing).base_url)
+            logout, record = (*KIT_COMMAND, "logout", *there), (*KIT_COMMAND, "record", "401-unknown-token", *there)
+            started = {
+                "in words": python(*logout, canary=new_canary()),
+                "as JSON, piped in": python(*logout, "--json", "--token-stdin", canary=new_canary(), piped=True),
+                "Ctrl-C": python(*logout, "--base-url", at(silent).base_url, canary=new_canary(), struck=arrived),
+                "a token that cannot be sent": python(*logout, canary=f"{new_canary()} é"),
+                "a token for an argument": python(*logout, token, canary=token),
+                "a recording": python(*record, "--source", "live", "--folder", str(folder), canary=new_canary()),
+                "a planted one": python("-c", "import os; print(os.environ['WEMASY_TOKEN'])", canary=new_canary()),
+            }
+            found = dict(zip(started, await asyncio.gather(*started.values()), strict=True))
+        found["a recording"].said += "".join(path.read_text() for path in folder.iterdir())
+        return found
+
+    return asyncio.run(all_of_them())
+
+
+EXIT_CODES = {
+    "in words": 3,
+    "as JSON, piped in": 3,
+    "Ctrl-C": 7,
+    "a token that cannot be sent": 2,
+    "a token for an argument": 2,
+    "a recording": 0,
+}
+
+
+def test_what_a_process_says_is_seen(commands: dict[str, Ended]) -> None:
+    planted = commands["a planted one"]
+
+    assert gives_away(planted.said, planted.canary)
+
+
+@pytest.mark.parametrize("name", EXIT_CODES)
+def test_the_command_line_shows_no_token(name: str, commands: dict[str, Ended]) -> None:
+    ended = commands[name]
+
+    assert ended.code == EXIT_CODES[name]
+    assert ended.said
+    assert not gives_away(ended.said, ended.canary)
+
+
+# --- A notebook
+
+
+class Notebook:
+    """A kernel with folders of its own, and all that it says."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.said: list[dict[str, Any]] = []
+
+    async def __aenter__(self) -> Self:
+        self._kernel = AsyncKernelManager(kernel_name="python3")
+        self._log = (self.folder / "kernel.log").open("w")
+        places = {name: str(self.folder) for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR")}
+        await self._kernel.start_kernel(env={**os.environ, **places}, stdout=self._log, stderr=self._log)
+        self._page = self._kernel.client()
+        self._page.start_channels()
+        await self._page.wait_for_ready(timeout=30)
+        return self
+
+    async def __aexit__(self, kind: object, error: object, trace: object) -> None:
+        self._page.stop_channels()
+        await self._kernel.shutdown_kernel()
+        self._log.close()
+
+    async def until(self, is_it: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The next thing said that is it."""
+        while True:
+            message = await self._page.get_iopub_msg(timeout=20)
+            self.said.append(message)
+            if is_it(message["content"]):
+                return cast("dict[str, Any]", message["content"])
+
+    async def run(self, cell: str) -> None:
+        await self._page.execute_interactive(cell, output_hook=self.said.append, store_history=True, timeout=20)
+
+    async def act(self, field: str, **content: str) -> None:
+        """What the token field's JavaScript sends."""
+        data = {"comm_id": field, "data": {"method": "custom", "content": content}}
+        self._page.shell_channel.send(self._page.session.msg("comm_msg", data))
+
+    def everything(self) -> str:
+        """What it said, and all files it wrote: the log, the history."""
+        written = [path.read_bytes().decode("latin-1") for path in self.folder.rglob("*") if path.is_file()]
+        return "\n".join([json.dumps(self.said, default=str), *written])
+
+
+FORM = """
+%xmode Verbose
+from wemasy_kit import LogoutForm, live
+import ipywidgets, logging
+logging.basicConfig(level=logging.DEBUG)
+form = LogoutForm(send=live(base_url="{}"))
+form
+"""
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, str]:
+    """A planted token, one that was typed into the form, and everything that there is to be seen."""
+    planted, typed = new_canary(), new_canary()
+
+    async def story() -> str:
+        folder = tmp_path_factory.mktemp("kernel")
+        async with asyncio.timeout(60), FaultServer(echoes) as server:
+            async with Notebook(folder) as notebook:
+                await notebook.run(f"planted = '{planted}'")
+                await notebook.run(FORM.format(at(server).base_url))
+                opened = [each["content"] for each in notebook.said if each["msg_type"] == "comm_open"]
+                field = next(each["comm_id"] for each in opened if each["data"]["state"].get("view", {}).get("button"))
+                await notebook.act(field, do="send", text=typed)
+                await notebook.until(lambda content: "armed" in json.dumps(content.get("data", "")))
+                await asyncio.sleep(desk.ECHO)  # A person would not be faster.
+                await notebook.act(field, do="confirm")
+                await notebook.until(lambda content: '"say"' in json.dumps(content.get("data", ""), default=str))
+                await notebook.run("form, form._desk.outcome, ipywidgets.Widget.get_manager_state()")
+                await notebook.run("%history -g")
+                await notebook.run("form.nonsense")
+            assert server.requests == 1
+        return notebook.everything()
+
+    return planted, typed, asyncio.run(story())
+
+
+def test_a_token_that_stands_in_a_cell_is_seen(notebook: tuple[str, str, str]) -> None:
+    planted, _, everything = notebook
+
+    assert everything.count(planted) > 3  # what was run, its echo, the history, the history as shown
+
+
+def test_a_token_that_is_typed_into_the_form_is_in_no_message_no_output_no_log_and_no_history(
+    notebook: tuple[str, str, str],
+) -> None:
+    _, typed, everything = notebook
+
+    assert "not accepted" in everything
+    assert not gives_away(everything, typed)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wemasy_kit.explorer.cards import documented as documented
     from wemasy_kit.explorer.exercises import exercise as exercise
     from wemasy_kit.explorer.form import LogoutForm as LogoutForm
+    from wemasy_kit.explorer.ledger_card import compared as compared
     from wemasy_kit.explorer.pictures import remaining_chart as remaining_chart
     from wemasy_kit.explorer.pictures import timeline as timeline
     from wemasy_kit.explorer.sample_card import sample_tabs as sample_tabs
@@ -58,6 +59,7 @@ _HOME = {
     "cassette": "sources.cassette",
     "cassette_names": "sources.cassette",
     "cassette_path": "sources.cassette",
+    "compared": "explorer.ledger_card",
     "documented": "explorer.cards",
     "exercise": "explorer.exercises",
     "export": "exports",

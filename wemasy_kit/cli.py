@@ -1,24 +1,22 @@
-"""Command line: `wemasy-kit lab | logout | sandbox | record | scan | contract`. Thin: each is a few calls."""
+"""Command line: `wemasy-kit lab | logout | sandbox | record | scan | contract | export`. Each is a few calls."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
-import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from wemasy_kit.errors import InvalidToken, RecordingRefused, SecretFound, WemasyKitError
+from wemasy_kit.errors import RecordingRefused
 from wemasy_kit.exchange import Send
 from wemasy_kit.flow import logout as log_out
 from wemasy_kit.outcome import Outcome, OutcomeKind
+from wemasy_kit.refusals import FAILED, WRONG_USE, OneLineGroup
 from wemasy_kit.request import BASE_URL, PATH
 from wemasy_kit.scan import without_secrets
 from wemasy_kit.sources.live import DEADLINE, Live, live
@@ -33,45 +31,10 @@ EXIT_CODES: Final = {
     OutcomeKind.NOT_SENT: 6,
     OutcomeKind.UNKNOWN: 7,
 }
-FAILED: Final = 1
-WRONG_USE: Final = 2
-
-
-class _WrongUse(click.ClickException):
-    exit_code = WRONG_USE
-
-
-class _Commands(click.Group):
-    """Wrong use is one line and an exit code: never a page of usage, never a traceback, never a token repeated."""
-
-    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
-        with _one_clear_line():
-            return super().make_context(*arguments, **options)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        with _one_clear_line():
-            return super().invoke(ctx)
-
-
-@contextlib.contextmanager
-def _one_clear_line() -> Iterator[None]:
-    try:
-        yield
-    except click.UsageError as error:
-        read_on = f" (more: {error.ctx.command_path} --help)" if error.ctx else ""
-        line, code = f"{error.format_message()}{read_on}", WRONG_USE
-    except InvalidToken as error:
-        line, code = f"this token cannot be sent, rule {error.rule}: {error}", WRONG_USE
-    except WemasyKitError as error:
-        line, code = str(error), FAILED if isinstance(error, RecordingRefused | SecretFound) else WRONG_USE
-    else:
-        return
-    refusal = _WrongUse if code == WRONG_USE else click.ClickException
-    raise refusal(without_secrets(" ".join(line.split()))) from None
 
 
 @click.group(
-    cls=_Commands,
+    cls=OneLineGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Start with `wemasy-kit lab`, or without a browser: `wemasy-kit logout --source sandbox`.",
@@ -157,6 +120,8 @@ def logout(
       0 revoked   3 unauthenticated   4 rate_limited   5 undocumented   6 not_sent   7 unknown
       2 wrong use, nothing was sent   1 given up at the prompt
     """
+    from wemasy_kit import report  # noqa: PLC0415  (brings the cards and the contract, for nobody else)
+
     if misplaced:
         raise click.UsageError("nothing goes here; a token comes from WEMASY_TOKEN, a prompt or --token-stdin")
     chosen = source or ("cassette" if recording else "live" if base_url else None)
@@ -170,14 +135,15 @@ def logout(
         raise click.UsageError("--token-stdin does not go with --no-token")
     if chosen == "cassette" and not recording:
         raise click.UsageError(f"name a recording with --cassette: {', '.join(_recordings())}")
+    # The source comes first, so that nobody is asked for a token that has nowhere to go.
+    send: Send = live(base_url=base_url or BASE_URL, deadline=deadline)
     if chosen == "sandbox":
         answer = _in_sandbox(_token(token_stdin, no_token), issue=not no_token, deadline=deadline)
     else:
-        # First the source, so that nobody is asked for a token that has nowhere to go.
-        send = _source(chosen, recording, base_url, deadline)
+        send = _cassette(recording) if recording else send
         answer = _answer(_token(token_stdin, no_token, ask=chosen == "live"), send)
     outcome = asyncio.run(answer)
-    click.echo(_as_json(outcome, ledger=ledger) if as_json else _as_text(outcome, ledger=ledger))
+    click.echo((report.as_json if as_json else report.as_text)(outcome, ledger=ledger))
     sys.exit(EXIT_CODES[outcome.kind])
 
 
@@ -427,12 +393,10 @@ async def _answer(token: Token | None, send: Send) -> Outcome:
     return await log_out(token, send=send)
 
 
-def _source(chosen: str, recording: str | None, base_url: str | None, deadline: float) -> Send:
-    if chosen == "live":
-        return live(base_url=base_url or BASE_URL, deadline=deadline)
+def _cassette(name: str) -> Send:
     from wemasy_kit.sources.cassette import cassette  # noqa: PLC0415  (PyYAML is loaded for nobody else)
 
-    return cassette(recording or "")
+    return cassette(name)
 
 
 def _recordings() -> tuple[str, ...]:
@@ -449,27 +413,3 @@ def _token(stdin: bool, none: bool, *, ask: bool = False) -> Token | None:
     if token is not None and token.warning:
         click.echo(f"Token {token.fingerprint}: {token.warning}", err=True)
     return token
-
-
-def _as_text(outcome: Outcome, *, ledger: bool) -> str:
-    from wemasy_kit.explorer.cards import plain  # noqa: PLC0415
-
-    if not ledger:
-        return plain(outcome)
-    from wemasy_kit.explorer.ledger_card import compared  # noqa: PLC0415
-
-    return f"{plain(outcome)}\n\n{compared(outcome)!r}"
-
-
-def _as_json(outcome: Outcome, *, ledger: bool) -> str:
-    from wemasy_kit.provenance import provenance  # noqa: PLC0415
-
-    values = {**dataclasses.asdict(outcome), "pause": outcome.pause, "provenance": provenance(outcome)}
-    if outcome.exchange is not None:
-        values["exchange"]["body"] = outcome.exchange.body.decode("utf-8", "replace")
-    if ledger:
-        from wemasy_kit.ledger import compare  # noqa: PLC0415
-
-        rows = compare(outcome.exchange) if outcome.exchange else ()
-        values["ledger"] = [dataclasses.asdict(row) for row in rows]
-    return json.dumps(values, indent=2)

@@ -26,7 +26,8 @@ class Exchange:
         reason: The reason phrase, perhaps empty.
         headers: The answer's header names and values in the order received, repeats included; undecoded apart from
             the charset, the token masked.
-        body: The body's bytes as they came over the wire (no Content-Encoding is undone), the token masked.
+        body: The body's bytes as they came over the wire, the token masked. Nothing undoes a Content-Encoding, so a
+            coded body is not kept, and a note stands in its place.
         over_cap: The body was longer than the cap; `body` is its beginning.
         source: Where the answer came from.
         elapsed: Seconds from the start to the last byte; None in a replay.

@@ -51,11 +51,6 @@ def masked(text: str, secret: str) -> str:
     return masking(secret)(text)
 
 
-def masked_bytes(data: bytes, secret: str) -> bytes:
-    """`masked`, for bytes in any encoding that keeps ASCII in its place."""
-    return masked(data.decode("latin-1"), secret).encode("latin-1")
-
-
 class _Runs(NamedTuple):
     """The runs of one length that give the secret away, in lower case, and the pieces of half that length in them."""
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +26,7 @@ from wemasy_kit.outcome import Outcome, OutcomeKind
 from wemasy_kit.request import BASE_URL, PATH
 from wemasy_kit.scan import findings
 from wemasy_kit.token import Token
+from wemasy_kit.writing import write_files
 
 REQUEST_HEADERS: Final = ("Accept", "Accept-Encoding", "Authorization", "Content-Length", "User-Agent")
 RESPONSE_HEADERS: Final = (
@@ -96,11 +95,17 @@ async def record(name: str, *, send: Send, tokens: Mapping[str, Token]) -> str:
             if outcome.kind is not wanted:
                 raise RecordingRefused(f"{name}: answer {number} should be {wanted}, and is {_described(outcome)}")
     text = memory.text()
-    if any(masked(text, secret) != text for secret in scrub.secrets):
-        raise SecretFound(f"{name}: the recording holds the token that was sent; nothing was written")
-    for line, column, what in findings(text):
-        raise SecretFound(f"{name}: line {line}, column {column} holds {what}; nothing was written")
+    if secret := _secret_in(text, scrub.secrets):
+        del text  # A traceback with locals shows this frame.
+        raise SecretFound(f"{name}: {secret}; nothing was written")
     return text
+
+
+def _secret_in(text: str, sent: set[str]) -> str | None:
+    if any(masked(text, secret) != text for secret in sent):
+        return "the recording holds the token that was sent"
+    places = (f"line {line}, column {column} holds {what}" for line, column, what in findings(text))
+    return next(places, None)
 
 
 def _described(outcome: Outcome) -> str:
@@ -117,15 +122,7 @@ def write(text: str, path: Path) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        write_files({path.name: text}, path.parent, replace=True)
     except OSError as error:
         raise RecordingRefused(f"{path} cannot be written: {error.strerror}") from None
 

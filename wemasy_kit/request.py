@@ -14,6 +14,13 @@ from wemasy_kit.token import Token
 BASE_URL: Final = "https://api.wemasy.nl/api"
 PATH: Final = "/services/webshop/v1/customer/auth/logout"
 USER_AGENT: Final = "wemasy-kit"
+_HEADERS: Final = {
+    "Accept": "application/json",
+    # Nothing here inflates an answer, so a small one cannot become a large one.
+    "Accept-Encoding": "identity",
+    "User-Agent": USER_AGENT,
+    "Connection": "close",
+}
 
 
 class LogoutRequest(httpx.Request):
@@ -38,18 +45,12 @@ def logout_request(token: Token | None, base_url: str = BASE_URL) -> httpx.Reque
         kind = type(token).__name__
         del token  # A traceback with locals shows this frame.
         raise TypeError(f"logout takes a Token (or None), not {kind}: Token.parse(text) makes one")
-    # First of all: while this can raise, no local variable holds the secret.
-    address = _address(base_url)
-    headers = {
-        "Accept": "application/json",
-        # Nothing here inflates an answer, so a small one cannot become a large one.
-        "Accept-Encoding": "identity",
-        "User-Agent": USER_AGENT,
-        "Connection": "close",
-    }
-    if token is not None:
-        headers["Authorization"] = f"Bearer {token.reveal()}"
-    return LogoutRequest("POST", address, headers=headers)
+    # In no variable: a traceback with locals shows this frame, also when Ctrl-C strikes in it.
+    return LogoutRequest("POST", _address(base_url), headers=_HEADERS | _authorization(token))
+
+
+def _authorization(token: Token | None) -> dict[str, str]:
+    return {} if token is None else {"Authorization": f"Bearer {token.reveal()}"}
 
 
 def checked_base_url(base_url: str) -> str:

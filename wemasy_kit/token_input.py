@@ -18,16 +18,13 @@ _MOST: Final = 4 * MAX_LENGTH
 
 def from_environment() -> Token | None:
     """The token in WEMASY_TOKEN; None where it is not set, or blank, as an unset secret is in many pipelines."""
-    text = os.environ.get(VARIABLE, "")
-    return Token.parse(text) if text.strip() else None
+    # In no variable, here and below: when a token is refused, a traceback with locals shows these frames.
+    return Token.parse(os.environ[VARIABLE]) if os.environ.get(VARIABLE, "").strip() else None
 
 
 def from_stdin() -> Token:
     """The token that is piped in; at a terminal, where it would be seen, the one that is asked for."""
-    if _is_terminal():
-        return asked_for("Bearer token")
-    data = sys.stdin.buffer.read(_MOST) if sys.stdin else b""
-    return Token.parse(data.decode("utf-8-sig", "replace").rstrip("\r\n"))
+    return asked_for("Bearer token") if _is_terminal() else Token.parse(_piped())
 
 
 def asked_for(prompt: str) -> Token:
@@ -38,11 +35,19 @@ def asked_for(prompt: str) -> Token:
     """
     if not _is_terminal():
         raise click.UsageError(f"no token: set {VARIABLE}, or pipe it in with --token-stdin, or use a terminal")
+    return Token.parse(_typed(prompt))
+
+
+def _piped() -> str:
+    data = sys.stdin.buffer.read(_MOST) if sys.stdin else b""
+    return data.decode("utf-8-sig", "replace").rstrip("\r\n")
+
+
+def _typed(prompt: str) -> str:
     try:
-        text = click.prompt(f"{prompt} (not shown)", hide_input=True, err=True, default="", show_default=False)
+        return click.prompt(f"{prompt} (not shown)", hide_input=True, err=True, default="", show_default=False)
     except UnicodeDecodeError:
-        text = "\N{REPLACEMENT CHARACTER}"
-    return Token.parse(text)
+        return "\N{REPLACEMENT CHARACTER}"
 
 
 def _is_terminal() -> bool:

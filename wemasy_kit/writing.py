@@ -38,7 +38,7 @@ def write_files(files: Mapping[str, str], folder: Path, *, replace: bool = False
             ready.append((temporary, target))
         for temporary, target in ready:
             if not os.path.lexists(target):
-                undo.callback(target.unlink)
+                undo.callback(target.unlink, missing_ok=True)
             os.replace(temporary, target)
         undo.pop_all()
     return tuple(targets)

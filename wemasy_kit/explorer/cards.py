@@ -49,6 +49,7 @@ _HINTS: Final[Mapping[SourceName, str]] = {
     "sandbox": "Sandbox: a stand-in shop on this machine, over a real socket. Without a token it issues one for you.",
     "live": "Live: this really logs the token out of the shop.",
 }
+_SHOWN: Final = 4096  # characters of a body; more is no reading
 _OPEN: Final = "This is a form. Run the cell in JupyterLab to use it."
 
 
@@ -104,7 +105,7 @@ def answer(outcome: Outcome) -> Html:
 
 def parts(exchange: Exchange) -> tuple[Html, Html, Html, Html]:
     """The form's tabs: body, headers, documented against observed, the HTTP message."""
-    return body(exchange), headers(exchange), ledger_html(exchange), sample(http_message(exchange))
+    return _copyable(body(exchange)), headers(exchange), ledger_html(exchange), sample(http_message(exchange))
 
 
 def ledger_title(exchange: Exchange | None) -> str:
@@ -143,9 +144,9 @@ def nothing_yet() -> Html:
     return _box("○", "No answer yet", "Press “Log out”: what comes back is shown and explained here.")
 
 
-def sending(source: SourceName) -> Html:
+def sending() -> Html:
     """While a request is out."""
-    return _box("…", "Sending", f"Waiting for the answer ({_SOURCES[source]}). “Cancel” gives it up.")
+    return _box("…", "Sending", "Waiting for the answer. “Cancel” gives it up.")
 
 
 def refusal(reason: str) -> Html:
@@ -198,7 +199,7 @@ def token_label(token: IssuedToken) -> str:
 
 def sample(source: str) -> Html:
     """A request sample to copy."""
-    return el("div", _copy(), el("pre", source, tabindex=0), class_="wemasy-sample")
+    return _copyable(el("pre", source, tabindex=0))
 
 
 def shadow(contract: Contract, outcome: Outcome | None) -> Card:
@@ -242,8 +243,10 @@ def no_sample(language: str) -> Html:
     return el("p", f"The page has no sample for {language}; the checked one is the kit's own.")
 
 
-def _copy() -> Html:
-    return el("button", "Copy", type="button", class_="wemasy-quiet wemasy-copy", data_wemasy_copy="")
+def _copyable(content: Html) -> Html:
+    """With a button that copies what stands in its `pre`; only in the form, where a script listens to it."""
+    button = el("button", "Copy", type="button", class_="wemasy-quiet wemasy-copy", data_wemasy_copy="")
+    return el("div", button, content, class_="wemasy-sample")
 
 
 def gauge(outcome: Outcome) -> Html | None:
@@ -271,17 +274,24 @@ def gauge(outcome: Outcome) -> Html | None:
 
 
 def body(exchange: Exchange) -> Html:
-    """The body: JSON indented, anything else as its own text with its type."""
+    """The body: JSON indented, anything else as its own text with its type; the beginning of one that is long."""
     if not exchange.body:
         return el("p", "The body is empty.")
     value = NOT_JSON if exchange.over_cap else read_json(exchange.body)
     if value is not NOT_JSON:
-        pretty = el("pre", *_coloured(json.dumps(value, indent=4, ensure_ascii=False)), tabindex=0)
-        return el("div", _copy(), pretty, class_="wemasy-sample")
+        text = json.dumps(value, indent=4, ensure_ascii=False)
+        return joined(_cut_note(text, None), el("pre", *_coloured(text[:_SHOWN]), tabindex=0))
+    text = exchange.body.decode("utf-8", "replace")
     kind = displayable(exchange.header("Content-Type") or "") or "no type"
-    note = f"Not JSON that can be relied on ({kind})"
-    note += f", longer than {len(exchange.body)} bytes; its beginning:" if exchange.over_cap else ":"
-    return joined(el("p", note), el("pre", exchange.body[:4096].decode("utf-8", "replace")))
+    more = f"more than {len(text)}" if exchange.over_cap else None
+    note = el("p", f"Not JSON that can be relied on ({kind}):")
+    return joined(note, _cut_note(text, more), el("pre", text[:_SHOWN], tabindex=0))
+
+
+def _cut_note(text: str, length: str | None) -> Html | None:
+    if len(text) <= _SHOWN and length is None:
+        return None
+    return el("p", f"The first {min(_SHOWN, len(text))} of {length or len(text)} characters:")
 
 
 def headers(exchange: Exchange) -> Html:
@@ -293,7 +303,8 @@ def headers(exchange: Exchange) -> Html:
     for name, value in in_order:
         meaning = named.get(name.lower())
         says = meaning.description if meaning else el("i", "not on the page")
-        rows.append((el("code", meaning.name if meaning else name), el("code", value), says))
+        # A value may hold marks that turn the direction of all that follows.
+        rows.append((el("code", meaning.name if meaning else name), el("code", el("bdi", value)), says))
     return table(("Header", "Value", "The page says"), rows)
 
 
@@ -311,7 +322,7 @@ def http_message(exchange: Exchange) -> str:
     lines += [f"{name}: {value}" for name, value in exchange.request_headers]
     lines += ["", f"HTTP/1.1 {exchange.status} {exchange.reason}".rstrip()]
     lines += [f"{name}: {value}" for name, value in exchange.headers]
-    return "\n".join([*lines, "", exchange.body[:4096].decode("utf-8", "replace")])
+    return "\n".join([*lines, "", exchange.body[:_SHOWN].decode("utf-8", "replace")])
 
 
 def plain(outcome: Outcome) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from typing import Any, Final
 
 import ipywidgets as widgets
@@ -38,7 +39,7 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def __init__(self, *, send: Send | None = None) -> None:
         desk = self._desk = Desk(send)
-        self._drawing = False
+        self._drawing = self._has_answer = False
         self._screen: Final = threading.RLock()
         self._source: Final = _segments("Source", [(_SOURCES[name], name) for name in desk.sources])
         self._explained: Final = widgets.HTML()
@@ -107,35 +108,35 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         if do == "cancel":
             background.run(self._desk.cancel())
             return
-        did = (
-            self._desk.press(text) if do == "send" else self._desk.confirm() if do == "confirm" else self._desk.forget()
-        )
+        did = "refused"
+        with self._errors_shown():
+            desk = self._desk
+            did = desk.press(text) if do == "send" else desk.confirm() if do == "confirm" else desk.forget()
+            if did == "accepted":
+                self._in_background(self._log_out())
         del text
-        if did == "accepted":
-            self._in_background(self._log_out())
-        self._draw()
         self._field.answer(did)
 
     def _chosen(self, change: object = None) -> None:
-        self._desk.choose(self._source.value, self._recording.value or "")
-        self._draw()
+        with self._errors_shown():
+            self._desk.choose(self._source.value, self._recording.value or "")
 
     def _named(self, change: object = None) -> None:
-        self._desk.customer = self._customer.value.strip() or "jane"
-        self._draw()
+        with self._errors_shown():
+            self._desk.customer = self._customer.value.strip() or "jane"
 
     def _picked(self, change: object = None) -> None:
         if not self._drawing:
-            self._desk.hold(self._which.value or "")
-            self._draw()
+            with self._errors_shown():
+                self._desk.hold(self._which.value or "")
 
     def _forget_history(self) -> None:
-        self._desk.history.clear()
-        self._draw()
+        with self._errors_shown():
+            self._desk.history.clear()
 
     async def _log_out(self) -> None:
         before = self._desk.outcome
-        self._verdict.value = cards.sending(self._desk.source)
+        self._verdict.value = cards.sending()
         outcome = await self._desk.send()
         exchange = outcome.exchange
         self._verdict.value = joined(cards.verdict(outcome), cards.gauge(outcome))
@@ -144,6 +145,7 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         for part, content in zip(self._parts, (*contents, changed), strict=True):
             part.value = content
         self._tabs.set_title(2, cards.ledger_title(exchange))
+        self._has_answer = exchange is not None
         self._field.say(cards.announcement(outcome))
 
     async def _hand_out(self) -> None:
@@ -156,14 +158,19 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         background.run(self._reporting(work))
 
     async def _reporting(self, work: Coroutine[Any, Any, None]) -> None:
-        """An error in the background shows nowhere in a notebook: it is shown here."""
-        try:
+        with self._errors_shown():
             await work
+
+    @contextlib.contextmanager
+    def _errors_shown(self) -> Iterator[None]:
+        """An error in a callback or in the background shows nowhere in a notebook: it is shown here."""
+        try:
+            yield
         except WemasyKitError as error:
-            self._verdict.value = cards.refusal(str(error))
+            self._verdict.value, self._has_answer = cards.refusal(str(error)), False
             self._field.say(f"Nothing was sent. {error}")
         except Exception as error:
-            self._verdict.value = cards.fault(type(error).__name__)
+            self._verdict.value, self._has_answer = cards.fault(type(error).__name__), False
         finally:
             self._draw()
 
@@ -186,7 +193,7 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._field.view = dataclasses.asdict(desk.view())
         self._history.value = cards.history(desk.history, time.time())
         _show(self._clear, bool(len(desk.history)))
-        _show(self._tabs, desk.outcome is not None and desk.outcome.exchange is not None)
+        _show(self._tabs, self._has_answer)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """The widget, and beside it what is readable where no widgets run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +29,7 @@ class SecretField(anywidget.AnyWidget):
 
     def __init__(self, act: Callable[[str, str], None], view: dict[str, object]) -> None:
         super().__init__(view=view)
+        _FIELDS.add(self.model_id)
         self._act: Final = act
         self.on_msg(self._heard)
 
@@ -44,5 +46,22 @@ class SecretField(anywidget.AnyWidget):
         self.send({"file": name}, buffers=[content])
 
     def _heard(self, widget: object, content: dict[str, Any], buffers: object) -> None:
-        text = content.pop("text", "")
-        self._act(str(content.get("do")), text if isinstance(text, str) else "")
+        # The text in no variable: should the form fail, a traceback with locals shows this frame.
+        self._act(str(content.get("do")), _taken(content))
+
+
+_FIELDS: Final[set[str]] = set()
+
+
+def _is_of_another_widget(record: logging.LogRecord) -> bool:
+    about = record.args[0] if isinstance(record.args, tuple) and record.args else None
+    return record.levelno > logging.DEBUG or not (isinstance(about, str) and about in _FIELDS)
+
+
+# At DEBUG the comm library logs what a page sends, and so the token; in a notebook that log is an output, and is saved.
+logging.getLogger("Comm").addFilter(_is_of_another_widget)
+
+
+def _taken(content: dict[str, Any]) -> str:
+    text = content.pop("text", "")
+    return text if isinstance(text, str) else ""

@@ -45,14 +45,23 @@ def live(*, base_url: str = BASE_URL, deadline: float = DEADLINE) -> Live:
     return Live(base_url=base_url, deadline=deadline)
 
 
+def checked_deadline(deadline: float) -> float:
+    """Give a deadline in seconds.
+
+    Raises:
+        InvalidOption: It is not a number above 0.
+    """
+    if isinstance(deadline, bool) or not isinstance(deadline, int | float) or not 0 < deadline < math.inf:
+        raise InvalidOption("the deadline must be a number of seconds above 0")
+    return float(deadline)
+
+
 class Live:
     """A `Send` over the network. It keeps no connection and no token: every call stands alone."""
 
     def __init__(self, *, base_url: str, deadline: float, name: SourceName = "live") -> None:
-        if isinstance(deadline, bool) or not isinstance(deadline, int | float) or not 0 < deadline < math.inf:
-            raise InvalidOption("the deadline must be a number of seconds above 0")
         self.base_url: Final = checked_base_url(base_url)
-        self.deadline: Final = float(deadline)
+        self.deadline: Final = checked_deadline(deadline)
         self.name: Final = name
         self._out: set[asyncio.Timeout] = set()
 

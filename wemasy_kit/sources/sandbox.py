@@ -10,7 +10,7 @@ from typing import Final, Self
 from wemasy_kit.errors import InvalidOption, SandboxNotStarted
 from wemasy_kit.sandbox.rules import IssuedToken, Profile, Shop
 from wemasy_kit.sandbox.server import Server
-from wemasy_kit.sources.live import DEADLINE, Live
+from wemasy_kit.sources.live import DEADLINE, Live, checked_deadline
 from wemasy_kit.token import Token
 
 
@@ -44,7 +44,7 @@ class Sandbox:
         except ValueError as error:
             raise InvalidOption(str(error)) from None
         self._server: Final = Server(self._shop, port=port)
-        self._deadline: Final = deadline
+        self._deadline: Final = checked_deadline(deadline)
         self._send: Live | None = None
 
     async def start(self) -> None:

@@ -1,0 +1,294 @@
+"""Breaks the kit on purpose, one line at a time, and tells which test notices: `python -m tests.mutations [WORD]`.
+
+Each mutation is made in a copy of the repository, and the tests of its room run against that copy. It fails if one is
+not noticed, or does not fit the code any more. With a WORD only those run that have it in their file or meaning.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+PARTS = ("wemasy_kit", "tests", "cassettes", "notebooks", "docs", "README.md", "pyproject.toml", "environment.yml")
+LONGEST = 120.0  # seconds; a run that hangs has noticed something too
+
+# Which tests look at a file, the quickest first.
+TESTS = {
+    "sources/live.py": "live faults secrets",
+    "outcome.py": "outcome properties",
+    "strict_json.py": "outcome properties",
+    "header_values.py": "header_values",
+    "exchange.py": "exchange header_values",
+    "masking.py": "masking",
+    "request.py": "request secrets",
+    "token.py": "token secrets",
+    "token_input.py": "cli secrets",
+    "flow.py": "flow",
+    "forgetting.py": "forgetting",
+    "recording.py": "recording secrets",
+    "sources/cassette.py": "cassette",
+    "sources/tape.py": "cassette",
+    "sources/sandbox.py": "sandbox_source",
+    "sandbox/rules.py": "sandbox_rules",
+    "sandbox/server.py": "sandbox_server secrets",
+    "explorer/desk.py": "desk",
+    "explorer/secret_field.py": "form secrets",
+    "refusals.py": "cli",
+    "cli.py": "cli",
+}
+
+
+class Mutation(NamedTuple):
+    """One line that is broken: what it would mean, the file, what stands there once, and what is put in its place."""
+
+    meaning: str
+    file: str
+    old: str
+    new: str
+
+
+LIVE, OUTCOME, JSON, HEADERS = "sources/live.py", "outcome.py", "strict_json.py", "header_values.py"
+REQUEST, MASKING, TOKEN, DESK = "request.py", "masking.py", "token.py", "explorer/desk.py"
+ASK = "response = await transport.handle_async_request(request)"
+TRANSPORT = "httpx.AsyncHTTPTransport(verify=verify, trust_env=False)"
+# fmt: off
+MUTATIONS = (
+    # What goes out
+    Mutation("follows redirects", LIVE, ASK,
+             "response = await httpx.AsyncClient(transport=transport, follow_redirects=True).send(request, stream=True)"),
+    Mutation("asks twice", LIVE, ASK, f"{ASK} and await transport.handle_async_request(request)"),
+    Mutation("trusts the proxies of the environment", LIVE, TRANSPORT,
+             "httpx.AsyncHTTPTransport(proxy=__import__('os').environ.get('http_proxy'))"),
+    Mutation("takes any certificate", LIVE, "verify = _tls() if", "verify = False if"),
+    Mutation("takes authorities from the environment", LIVE, "create_ssl_context(trust_env=False)", "create_ssl_context()"),
+    Mutation("sends no Accept", REQUEST, '    "Accept": "application/json",\n', ""),
+    Mutation("asks for compression", REQUEST, '"Accept-Encoding": "identity"', '"Accept-Encoding": "gzip"'),
+    Mutation("keeps the connection", REQUEST, '"Connection": "close"', '"Connection": "keep-alive"'),
+    Mutation("sends a token over plain http to any host", REQUEST, 'url.scheme == "http" and not', "False and not"),
+    Mutation("takes any name that ends in localhost", REQUEST, 'host == "localhost"', 'host.endswith("localhost")'),
+    Mutation("takes a base URL with a password", REQUEST, "if url.userinfo or", "if False and"),
+    Mutation("takes a base URL with a query", REQUEST, 'if "?" in base_url or "#" in base_url', 'if "#" in base_url'),
+    Mutation("takes a base URL with a backslash", REQUEST, "'\\\\\"<>^`{|}'", "'\"<>^`{|}'"),
+    Mutation("retries by itself", "flow.py", "if wait and outcome.pause", "if outcome.pause"),
+    Mutation("waits however long it is told to", "flow.py", "LONGEST_WAIT: Final = 60.0", "LONGEST_WAIT: Final = 1e9"),
+    # Deadline, size, and what is known when no answer comes
+    Mutation("has no deadline", LIVE, "asyncio.timeout(self.deadline)", "asyncio.timeout(600)"),
+    Mutation("takes a deadline of nothing", LIVE, "not 0 < deadline", "not 0 <= deadline"),
+    Mutation("reads an answer without end", LIVE, "if len(body) > BODY_CAP:", "if False:"),
+    Mutation("does not say that it cut an answer", LIVE, "over_cap=len(body) > BODY_CAP", "over_cap=False"),
+    Mutation("believes an answer that is framed in two ways", LIVE, "if not _is_framed_without_doubt(response)", "if False"),
+    Mutation("ignores the trace: lost is not sent", LIVE, "self.sent, self._unfinished = True, None", "self._unfinished = None"),
+    Mutation("calls everything sent", LIVE, "NoAnswer(sent=call.sent", "NoAnswer(sent=True"),
+    Mutation("calls it sent once it is connected", LIVE, 'event.endswith("send_request_headers.started")',
+             'event.endswith("connect_tcp.complete")'),
+    Mutation("forgets a complete answer when closing fails", LIVE, "if call.answer is not None:",
+             "if call.answer is not None and failure is None:"),
+    Mutation("calls a cancel a timeout", LIVE, '"timeout" if deadline.when() == ends else "cancelled"', '"timeout"'),
+    Mutation("cancels a call that is over", LIVE, "if not deadline.expired():", "if True:"),
+    Mutation("keeps calls that are over", LIVE, "self._out.discard(deadline)", "pass"),
+    Mutation("leaves a half-open connection behind", LIVE, "await self._unfinished.aclose()", "pass"),
+    # What an answer means
+    Mutation("a 401 is a logout", OUTCOME, 'OutcomeKind.UNAUTHENTICATED, "not_accepted"', 'OutcomeKind.REVOKED, "revoked"'),
+    Mutation("a gateway's 401 is the shop's", OUTCOME, "status == 401 and _is_the_application(answer, body)", "status == 401"),
+    Mutation("a gateway's password is a bearer's", OUTCOME, 'schemes <= {"bearer"}', 'schemes <= {"bearer", "basic"}'),
+    Mutation("any 2xx is a logout", OUTCOME, "status == 200 and", "200 <= status < 300 and"),
+    Mutation("any 200 is a logout", OUTCOME, "status == 200 and _is_the_documented_success(body)", "status == 200"),
+    Mutation("`error: 0` is no error", OUTCOME, 'body.get("error", False) is False', 'not body.get("error", False)'),
+    Mutation("`error` is not looked at", OUTCOME, 'and body.get("error", False) is False', ""),
+    Mutation("an empty object is a logout", OUTCOME, 'and ("message" in body or "error" in body)', ""),
+    Mutation("a message may be anything", OUTCOME, 'and isinstance(body.get("message", ""), str)', ""),
+    Mutation("data may be anything", OUTCOME, "all(isinstance(item, str) for item in", "all(True for item in"),
+    Mutation("an answer that was cut counts", OUTCOME, "NOT_JSON if answer.over_cap or", "NOT_JSON if"),
+    Mutation("a coded answer counts", OUTCOME, "or _is_encoded(answer) else", "else"),
+    Mutation("after a 5xx the token is as it was", OUTCOME, "300 <= status < 500", "300 <= status < 600"),
+    Mutation("after a 429 nobody knows", OUTCOME, 'OutcomeKind.RATE_LIMITED, "unchanged"', 'OutcomeKind.RATE_LIMITED, "unknown"'),
+    Mutation("a lost answer is called not sent", OUTCOME, "OutcomeKind.UNKNOWN if answer.sent else OutcomeKind.NOT_SENT",
+             "OutcomeKind.NOT_SENT"),
+    Mutation("a lost answer leaves the token as it was", OUTCOME, '"unknown" if answer.sent else "unchanged"', '"unchanged"'),
+    Mutation("waits after a logout", OUTCOME, "retry_after(answer) if waits else None", "retry_after(answer)"),
+    Mutation("comes back too early after a 429", OUTCOME, "_WINDOW if wanted is None else wanted) + 1.0",
+             "_WINDOW if wanted is None else wanted)"),
+    Mutation("shows control characters", OUTCOME, 'in "CZ"', 'in "Z"'),
+    Mutation("accepts a byte order mark", JSON, 'data.decode("utf-8")', 'data.decode("utf-8-sig")'),
+    Mutation("accepts a name that comes twice", JSON, "if len(found) != len(pairs)", "if False"),
+    Mutation("accepts NaN", JSON, "parse_constant=_refuse", "parse_constant=float"),
+    Mutation("accepts numbers beyond a double", JSON, "if not math.isfinite(value)", "if False"),
+    Mutation("accepts integers beyond a double", JSON, "or abs(value := int(text)) > LARGEST", "or (value := int(text)) is None"),
+    Mutation("accepts half a character", JSON, 'if "\\\\u" in text', "if False"),
+    Mutation("accepts any depth", JSON, "return value if _is_shallow(value) else NOT_JSON", "return value"),
+    Mutation("falls over a deep answer", JSON, "except (ValueError, RecursionError)", "except ValueError"),
+    Mutation("takes the first of two headers", "exchange.py", "if len(values) == 1 else None", "if values else None"),
+    Mutation("reads a negative wait", HEADERS, 'r"[0-9]{1,9}"', 'r"-?[0-9]{1,9}"'),
+    Mutation("reads digits of any script", HEADERS, 'r"[0-9]{1,9}"', 'r"\\d{1,9}"'),
+    Mutation("reads numbers of any length", HEADERS, 'r"[0-9]{1,9}"', 'r"[0-9]+"'),
+    Mutation("waits a negative time for a date", HEADERS, "max(0.0, until - now)", "until - now"),
+    Mutation("trusts its own clock over the server's", HEADERS, "answer.received_at if now is None else now",
+             "answer.received_at"),
+    # What happens to the token in one's own code
+    Mutation("forgets a token after a lost answer", "forgetting.py", '("revoked", "not_accepted")',
+             '("revoked", "not_accepted", "unknown")'),
+    Mutation("keeps a token that is not accepted", "forgetting.py", '("revoked", "not_accepted")', '("revoked",)'),
+    Mutation("forgets the token of a later login", "forgetting.py", "if self._token == token:", "if True:"),
+    # Secrets
+    Mutation("does not mask headers", LIVE, "mask(_decoded(value))) for", "_decoded(value)) for"),
+    Mutation("does not mask names of headers", LIVE, "(mask(_decoded(name)),", "(_decoded(name),"),
+    Mutation("does not mask bodies", LIVE, 'mask(body[:BODY_CAP].decode("latin-1")).encode("latin-1")', "body[:BODY_CAP]"),
+    Mutation("does not mask reasons", LIVE, 'reason=mask(_decoded(response.extensions.get("reason_phrase", b"")))',
+             'reason=_decoded(response.extensions.get("reason_phrase", b""))'),
+    Mutation("keeps coded bodies", LIVE, "_UNSEEN if body and _is_coded(response) else ", ""),
+    Mutation("lets httpcore log the answer's headers", LIVE, "quiet = _SILENT.set(True)", "quiet = _SILENT.set(False)"),
+    Mutation("keeps the transport's frames when interrupted", LIVE, "interruption = _bare(error)", "interruption = error"),
+    Mutation("keeps the context when interrupted", LIVE, "error.__cause__ = error.__context__ = None", "pass"),
+    Mutation("finds only long pieces", MASKING, "RUN: Final = 8", "RUN: Final = 16"),
+    Mutation("undoes no escapes", MASKING, "range(_LAYERS)", "range(0)"),
+    Mutation("looks at one case only", MASKING, "view = view.translate(_LOWER)", "pass"),
+    Mutation("knows base64 at one place only", MASKING, "for shift in range(3)]", "for shift in range(1)]"),
+    Mutation("does not know hex", MASKING, "_runs_of({raw.hex()}, 2 * RUN),\n", "\n"),
+    Mutation("does not know base64 for URLs", MASKING, "base64s |= {text.translate(_URL_SAFE) for text in base64s}", "pass"),
+    Mutation("prints a token", TOKEN, 'return f"<Token {self.fingerprint}, ', 'return f"<Token {self._reveal()}, '),
+    Mutation("pickles a token", TOKEN, "def __reduce_ex__", "def _reduce_ex"),
+    Mutation("keeps a refused text in a frame", TOKEN, "del text  # A traceback", "pass  # A traceback"),
+    Mutation("fingerprints the number too", TOKEN, "_after_bar(secret).encode()).hexdigest()", "secret.encode()).hexdigest()"),
+    Mutation("takes a line break in a token", TOKEN, r'r"(?P<line_break>[\r\n])|', 'r"'),
+    Mutation("takes a comma in a token", TOKEN, "|(?P<comma>,)", ""),
+    Mutation("sends the placeholder of a sample", TOKEN, "if _is_placeholder(core)", "if False"),
+    Mutation("shows the Authorization header", "exchange.py", 'name.lower() != b"authorization"', 'name != b"authorization"'),
+    Mutation("pickles a request", REQUEST, "def __reduce_ex__", "def _reduce_ex"),
+    Mutation("keeps the secret in a variable while it builds a request", REQUEST,
+             'return LogoutRequest("POST", _address(base_url), headers=_HEADERS | _authorization(token))',
+             'headers = _HEADERS | _authorization(token)\n    return LogoutRequest("POST", _address(base_url), headers=headers)'),
+    Mutation("keeps a refused token of the environment in a variable", "token_input.py",
+             'return Token.parse(os.environ[VARIABLE]) if os.environ.get(VARIABLE, "").strip() else None',
+             'text = os.environ.get(VARIABLE, "")\n    return Token.parse(text) if text.strip() else None'),
+    Mutation("lets vcrpy log while it records", "recording.py", "logger.disabled = True", "logger.disabled = False"),
+    Mutation("records without a look at what it writes", "recording.py", "if secret := _secret_in(text, scrub.secrets)",
+             "if secret := None"),
+    Mutation("keeps a refused recording in a variable", "recording.py", "del text  # A traceback", "pass  # A traceback"),
+    Mutation("records any header", "recording.py", "for name in RESPONSE_HEADERS", "for name in response['headers']"),
+    Mutation("leaves what was typed in the page's message", "explorer/secret_field.py", 'content.pop("text", "")',
+             'content.get("text", "")'),
+    Mutation("lets the comm library log what was typed", "explorer/secret_field.py", "addFilter(_is_of_another_widget)",
+             "addFilter(lambda record: True)"),
+    Mutation("lets tornado log a bad header", "sandbox/server.py", "return not _in_the_sandbox.get()", "return True"),
+    Mutation("repeats a token that stands in the wrong place", "refusals.py", 'without_secrets(" ".join(line.split()))',
+             '" ".join(line.split())'),
+    # Replay, rehearsal, and the form's desk
+    Mutation("plays the first answer for ever", "sources/cassette.py", "self._next += 1", "pass"),
+    Mutation("plays an answer to another request", "sources/cassette.py",
+             "if (request.method, str(request.url)) != (recorded.method, recorded.url)", "if False"),
+    Mutation("calls a replay live", "sources/cassette.py", 'SourceName] = "cassette"', 'SourceName] = "live"'),
+    Mutation("plays a file that has changed as it was", "sources/tape.py", "known[0] != stamp", "False"),
+    Mutation("plays an impossible status", "sources/tape.py", 'if not 100 <= status["code"].of(int) <= 999', "if False"),
+    Mutation("the sandbox revokes nothing", "sandbox/rules.py", "replace(self._tokens[digest], alive=False)",
+             "self._tokens[digest]"),
+    Mutation("the sandbox revokes before it looks at the limit", "sandbox/rules.py", "        granted, rate = self._count(key)\n",
+             "        self._tokens.pop(digest or '', None)\n        granted, rate = self._count(key)\n"),
+    Mutation("the sandbox is taken for live", "sources/sandbox.py", 'name="sandbox"', 'name="live"'),
+    Mutation("sends live at once", DESK, 'self._armed = self.source == "live" or', "self._armed ="),
+    Mutation("sends a revoked token again without a word", DESK, "or self._revoked_clock(token) is not None\n", "\n"),
+    Mutation("stays armed after one request", DESK, "        self._armed = False\n        self._call", "        self._call"),
+    Mutation("stays armed when another source is chosen", DESK, "double-click.\n            self.forget()", "double-click."),
+    Mutation("takes presses while a request is out", DESK, "if self._busy or now", "if now"),
+    Mutation("takes a double click for two", DESK, "now - self._last < ECHO or", ""),
+    Mutation("sends before the wait is over", DESK, "< ECHO or self._clock() < self._ready_at()", "< ECHO"),
+    Mutation("keeps a token that is dead", DESK, "if self._held is token and (outcome.kind not in _WORTH_ANOTHER_TRY or",
+             "if self._held is token and (False or"),
+    Mutation("exits 0 where nobody knows", "cli.py", "OutcomeKind.UNKNOWN: 7", "OutcomeKind.UNKNOWN: 0"),
+)
+# fmt: on
+
+
+class Result(NamedTuple):
+    mutation: Mutation | None
+    noticed_by: str | None
+    trouble: str | None
+    seconds: float
+
+
+def copied(folder: str) -> Path:
+    """The repository, without what tools have left in it."""
+    leave = shutil.ignore_patterns("__pycache__", "node_modules", ".*")
+    for part in PARTS:
+        source, target = ROOT / part, Path(folder, part)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=leave)
+        elif source.exists():
+            shutil.copyfile(source, target)
+    return Path(folder)
+
+
+def tested(root: Path, names: str) -> tuple[str | None, str | None]:
+    """Which test fails first; and what went wrong, should it not be a test that fails."""
+    files = [f"tests/test_{name}.py" for name in names.split()]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-rfE", *files]
+    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        run = subprocess.run(
+            command, cwd=root, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"(hung for {LONGEST:.0f} s)", None
+    failed = re.search(r"^(?:FAILED|ERROR) tests/(\S.*?)(?: - .*)?$", run.stdout, re.MULTILINE)
+    if run.returncode == 0 or (run.returncode == 1 and failed):
+        return (failed[1] if failed else None), None
+    return None, f"pytest exits {run.returncode}: {(run.stdout + run.stderr)[-300:]}"
+
+
+def tried(mutation: Mutation) -> Result:
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="wemasy-mutation-") as folder:
+        root = copied(folder)
+        path = root / "wemasy_kit" / mutation.file
+        text = path.read_text("utf-8")
+        if (found := text.count(mutation.old)) != 1:
+            return Result(mutation, None, f"does not fit: stands there {found} times", 0)
+        path.write_text(text.replace(mutation.old, mutation.new), "utf-8")
+        noticed_by, trouble = tested(root, TESTS[mutation.file])
+    return Result(mutation, noticed_by, trouble, time.monotonic() - started)
+
+
+def unbroken(names: str) -> Result:
+    """Without a mutation nothing may fail, and what is tested has to be the copy."""
+    with tempfile.TemporaryDirectory(prefix="wemasy-mutation-") as folder:
+        root = copied(folder)
+        here = subprocess.run(
+            [sys.executable, "-c", "import wemasy_kit; print(wemasy_kit.__file__)"],
+            cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        if not Path(here.stdout.strip()).is_relative_to(root):
+            return Result(None, None, f"not the copy is tested but {here.stdout.strip()}", 0)
+        return Result(None, *tested(root, names), 0)
+
+
+def main(word: str = "") -> int:
+    chosen = [each for each in MUTATIONS if word in each.file or word in each.meaning]
+    started = time.monotonic()
+    troubles = survivors = 0
+    with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        plain = pool.submit(unbroken, " ".join(sorted({name for each in chosen for name in TESTS[each.file].split()})))
+        for mutation, noticed_by, trouble, seconds in pool.map(tried, chosen):
+            assert mutation is not None
+            troubles += trouble is not None
+            survivors += trouble is None and noticed_by is None
+            told = trouble or noticed_by or "NO TEST NOTICES"
+            print(f"{mutation.file:<26} {mutation.meaning:<58} {seconds:5.1f} s  {told}", flush=True)
+        _, failed, trouble, _ = plain.result()
+    print(
+        f"{len(chosen)} mutations, {survivors} not noticed, {troubles} in trouble, {time.monotonic() - started:.0f} s"
+    )
+    if failed or trouble:
+        print(f"without a mutation: {failed or trouble}")
+    return 1 if survivors or troubles or failed or trouble else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:2]))
