@@ -48,12 +48,19 @@ TESTS = {
 
 
 class Mutation(NamedTuple):
-    """One line that is broken: what it would mean, the file, what stands there once, and what is put in its place."""
+    """One line that is broken.
+
+    Attributes:
+        meaning: What the kit would do.
+        file: Where; `old` stands there once, and `new` is put in its place.
+        tests: Which tests to ask; those of the file unless told otherwise.
+    """
 
     meaning: str
     file: str
     old: str
     new: str
+    tests: str = ""
 
 
 LIVE, OUTCOME, JSON, HEADERS = "sources/live.py", "outcome.py", "strict_json.py", "header_values.py"
@@ -139,15 +146,19 @@ MUTATIONS = (
     Mutation("keeps a token that is not accepted", "forgetting.py", '("revoked", "not_accepted")', '("revoked",)'),
     Mutation("forgets the token of a later login", "forgetting.py", "if self._token == token:", "if True:"),
     # Secrets
-    Mutation("does not mask headers", LIVE, "mask(_decoded(value))) for", "_decoded(value)) for"),
-    Mutation("does not mask names of headers", LIVE, "(mask(_decoded(name)),", "(_decoded(name),"),
-    Mutation("does not mask bodies", LIVE, 'mask(body[:BODY_CAP].decode("latin-1")).encode("latin-1")', "body[:BODY_CAP]"),
+    Mutation("does not mask headers", LIVE, "mask(_decoded(value))) for", "_decoded(value)) for", "secrets"),
+    Mutation("does not mask names of headers", LIVE, "(mask(_decoded(name)),", "(_decoded(name),", "secrets"),
+    Mutation("does not mask bodies", LIVE, 'mask(body[:BODY_CAP].decode("latin-1")).encode("latin-1")', "body[:BODY_CAP]",
+             "secrets"),
     Mutation("does not mask reasons", LIVE, 'reason=mask(_decoded(response.extensions.get("reason_phrase", b"")))',
-             'reason=_decoded(response.extensions.get("reason_phrase", b""))'),
-    Mutation("keeps coded bodies", LIVE, "_UNSEEN if body and _is_coded(response) else ", ""),
-    Mutation("lets httpcore log the answer's headers", LIVE, "quiet = _SILENT.set(True)", "quiet = _SILENT.set(False)"),
-    Mutation("keeps the transport's frames when interrupted", LIVE, "interruption = _bare(error)", "interruption = error"),
-    Mutation("keeps the context when interrupted", LIVE, "error.__cause__ = error.__context__ = None", "pass"),
+             'reason=_decoded(response.extensions.get("reason_phrase", b""))', "secrets"),
+    Mutation("keeps coded bodies", LIVE, "_UNSEEN if body and _is_coded(response) else ", "", "faults"),
+    Mutation("lets httpcore log the answer's headers", LIVE, "quiet = _SILENT.set(True)", "quiet = _SILENT.set(False)",
+             "secrets"),
+    Mutation("keeps the transport's frames when interrupted", LIVE, "interruption = _bare(error)", "interruption = error",
+             "secrets"),
+    Mutation("keeps the context when interrupted", LIVE, "error.__cause__ = error.__context__ = None", "pass",
+             "secrets faults"),
     Mutation("finds only long pieces", MASKING, "RUN: Final = 8", "RUN: Final = 16"),
     Mutation("undoes no escapes", MASKING, "range(_LAYERS)", "range(0)"),
     Mutation("looks at one case only", MASKING, "view = view.translate(_LOWER)", "pass"),
@@ -229,7 +240,9 @@ def copied(folder: str) -> Path:
 def tested(root: Path, names: str) -> tuple[str | None, str | None]:
     """Which test fails first; and what went wrong, should it not be a test that fails."""
     files = [f"tests/test_{name}.py" for name in names.split()]
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-rfE", *files]
+    # One process a run, and neither the plug-ins nor the options that are meant for the whole suite.
+    alone = ["-o", "addopts=", "-m", "not browser and not tools", "-p", "no:xdist", "-p", "no:schemathesis"]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", *alone, *files]
     environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         run = subprocess.run(
@@ -252,7 +265,7 @@ def tried(mutation: Mutation) -> Result:
         if (found := text.count(mutation.old)) != 1:
             return Result(mutation, None, f"does not fit: stands there {found} times", 0)
         path.write_text(text.replace(mutation.old, mutation.new), "utf-8")
-        noticed_by, trouble = tested(root, TESTS[mutation.file])
+        noticed_by, trouble = tested(root, mutation.tests or TESTS[mutation.file])
     return Result(mutation, noticed_by, trouble, time.monotonic() - started)
 
 
@@ -274,7 +287,7 @@ def main(word: str = "") -> int:
     started = time.monotonic()
     troubles = survivors = 0
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        plain = pool.submit(unbroken, " ".join(sorted({name for each in chosen for name in TESTS[each.file].split()})))
+        plain = pool.submit(unbroken, " ".join(sorted({name for each in chosen for name in (each.tests or TESTS[each.file]).split()})))
         for mutation, noticed_by, trouble, seconds in pool.map(tried, chosen):
             assert mutation is not None
             troubles += trouble is not None

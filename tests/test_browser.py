@@ -273,6 +273,7 @@ LogoutForm(send=Live(base_url=f"http://127.0.0.1:{port}/api", deadline=30.0, nam
     expect(form(page)).to_be_visible(timeout=60_000)
     press(page)
     expect(verdict(page)).to_contain_text("Sending")
+    page.wait_for_timeout(1000)  # Cancelled at once, it would rightly say that nothing was sent.
     press(page, "Cancel")
     expect(verdict(page)).to_contain_text("Nobody knows")
     expect(verdict(page)).to_contain_text("it was cancelled")

@@ -243,6 +243,18 @@ def test_a_compressed_answer_is_never_inflated() -> None:
     assert outcome.kind == "undocumented"
 
 
+def test_a_complete_answer_stays_complete_when_hanging_up_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    hang_up = httpx.AsyncHTTPTransport.aclose
+
+    async def fails(transport: httpx.AsyncHTTPTransport) -> None:
+        await hang_up(transport)
+        raise OSError("the connection was gone")
+
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "__aexit__", lambda transport, *error: fails(transport))
+
+    assert call(says(OK)).kind == "revoked"
+
+
 # --- When nothing complete comes back
 
 

@@ -92,6 +92,13 @@ def test_it_is_found_in_base64_wherever_it_stands_there(
     assert sum(map(len, left)) < 2 * len(before) + 12
 
 
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_secret_of_another_system_is_found_in_either_base64(encode: Callable[[bytes], bytes]) -> None:
+    secret = "~?" * 12  # Every fourth sign of its base64 differs between the two.
+
+    assert masked(f"id={encode(secret.encode()).decode()}", secret) == f"id={MASK}"
+
+
 def test_a_secret_shorter_than_a_run_is_none() -> None:
     """A mask over a short word such as `error` could change what an answer means."""
     assert masked('{"error":true,"message":"x"}', "error") == '{"error":true,"message":"x"}'
