@@ -189,6 +189,8 @@ MUTATIONS = (
              'content.get("text", "")'),
     Mutation("lets the comm library log what was typed", "explorer/secret_field.py", "addFilter(_is_of_another_widget)",
              "addFilter(lambda record: True)"),
+    Mutation("keeps what was typed in a variable while it draws", "explorer/form.py", "del text  # Should", "pass  # Should",
+             "secrets"),
     Mutation("lets tornado log a bad header", "sandbox/server.py", "return not _in_the_sandbox.get()", "return True"),
     Mutation("repeats a token that stands in the wrong place", "refusals.py", 'without_secrets(" ".join(line.split()))',
              '" ".join(line.split())'),
@@ -287,7 +289,9 @@ def main(word: str = "") -> int:
     started = time.monotonic()
     troubles = survivors = 0
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        plain = pool.submit(unbroken, " ".join(sorted({name for each in chosen for name in (each.tests or TESTS[each.file]).split()})))
+        plain = pool.submit(
+            unbroken, " ".join(sorted({name for each in chosen for name in (each.tests or TESTS[each.file]).split()}))
+        )
         for mutation, noticed_by, trouble, seconds in pool.map(tried, chosen):
             assert mutation is not None
             troubles += trouble is not None

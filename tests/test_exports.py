@@ -197,6 +197,7 @@ def test_the_har_is_the_recorded_exchanges() -> None:
         (
             each["request"]["method"],
             each["request"]["url"],
+            tuple((header["name"], header["value"]) for header in each["request"]["headers"]),
             each["response"]["status"],
             each["response"]["statusText"],
             tuple((h["name"], h["value"]) for h in each["response"]["headers"]),

@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, tuple[str, str]] = {
     "scan_files": ("", "scan"),
     "token_input": ("click", "token"),
     "samples": ("", "contract errors request"),
-    "exports": ("", "contract errors exchange formats places provenance scan sources.tape yaml_text"),
+    "exports": ("", "contract errors formats places provenance scan sources.tape"),
     "formats.example": ("", "exchange"),
     "formats.postman": ("", "contract formats.example"),
     "formats.http_file": ("", "contract formats.example"),

@@ -51,10 +51,21 @@ class Exchange:
         values = self.header_values(name)
         return values[0] if len(values) == 1 else None
 
+    @property
+    def coding(self) -> str | None:
+        """The Content-Encoding, None where there is none to undo. Nothing undoes it: identity was asked for."""
+        return content_coding(self.headers)
+
     def header_values(self, name: str) -> tuple[str, ...]:
         """Every value of a header, in order; the name in any case."""
         wanted = name.lower()
         return tuple(value for key, value in self.headers if key.lower() == wanted)
+
+
+def content_coding(headers: Headers) -> str | None:
+    """What a body is coded in by its headers; None for nothing, and for "identity", which is nothing."""
+    named = [value.strip(" \t") for name, value in headers if name.lower() == "content-encoding"]
+    return ", ".join(named) if any(value.lower() not in ("", "identity") for value in named) else None
 
 
 @dataclass(frozen=True, slots=True)

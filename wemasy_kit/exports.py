@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from wemasy_kit.contract import Contract, document, load
-from wemasy_kit.errors import CassetteUnreadable, InvalidOption, SecretFound
-from wemasy_kit.exchange import Headers
+from wemasy_kit.errors import InvalidOption, SecretFound
 from wemasy_kit.formats.bruno import bruno
 from wemasy_kit.formats.example import Example, as_json, line
 from wemasy_kit.formats.har import har
@@ -22,7 +21,6 @@ from wemasy_kit.places import folder
 from wemasy_kit.provenance import SANDBOX_SERVER
 from wemasy_kit.scan import findings
 from wemasy_kit.sources.tape import Recorded, read_tape
-from wemasy_kit.yaml_text import read_yaml
 
 Format = Literal["openapi", "postman", "har", "http", "bruno"]
 
@@ -65,22 +63,9 @@ _WRITERS: Final[Mapping[str, Callable[[Contract, Sequence[Example]], dict[str, s
 def _examples(cassettes: Path) -> Iterator[Example]:
     for path in sorted(cassettes.glob("*.yaml")):
         tape = read_tape(path)
-        for number, (sent, recorded) in enumerate(zip(_sent(path), tape, strict=True), start=1):
+        for number, recorded in enumerate(tape, start=1):
             which = f", answer {number} ({recorded.status})" if len(tape) > 1 else ""
-            yield Example(
-                line(path.stem) + which, _origin(recorded), recorded.method, recorded.url, sent, *recorded[2:]
-            )
-
-
-def _sent(path: Path) -> Iterator[Headers]:
-    """The headers of every request on a tape. The value of an Authorization is not handed on, whatever it is."""
-    root = read_yaml(path, document=f"{path.name} is not a vcrpy cassette", refusal=CassetteUnreadable)
-    for interaction in root["interactions"].items():
-        yield tuple(
-            (name, "Bearer <redacted>" if name.lower() == "authorization" else value.of(str))
-            for name, held in interaction["request"]["headers"].entries()
-            for value in ([held] if isinstance(held.value, str) else held.items())
-        )
+            yield Example(line(path.stem) + which, _origin(recorded), *recorded)
 
 
 def _origin(recorded: Recorded) -> str:

@@ -206,16 +206,18 @@ def _why_extra(name: str, page: Contract) -> str:
 
 
 def _body(exchange: Exchange, page: Contract, answer: DocumentedAnswer) -> list[Row]:
-    coding = ", ".join(exchange.header_values("Content-Encoding")).strip(" \t,")
-    is_coded = coding.lower() not in ("", "identity")
-    value = NOT_JSON if exchange.over_cap or is_coded else read_json(exchange.body)
+    value = NOT_JSON if exchange.over_cap or exchange.coding else read_json(exchange.body)
     if isinstance(value, dict):
         return _fields(page, answer, value)
     row = Row("body", "a JSON object", _start(exchange), Verdict.WRONG_TYPE)
     if exchange.over_cap:
         return [replace(row, explanation=f"Only its first {len(exchange.body)} bytes were read.")]
-    if is_coded:
-        return [replace(row, explanation=f"It is coded ({_shown(coding, 40)}), and the request asked for no coding.")]
+    if exchange.coding:
+        return [
+            replace(
+                row, explanation=f"It is coded ({_shown(exchange.coding, 40)}), and the request asked for no coding."
+            )
+        ]
     if not exchange.body:
         return [replace(row, observed=_ABSENT, verdict=Verdict.MISSING)]
     no_json = "It is not JSON, or none that every reader reads alike." if value is NOT_JSON else None

@@ -95,7 +95,7 @@ def read(answer: Exchange | NoAnswer) -> Outcome:
             source=answer.source,
             cause=answer.cause,
         )
-    body = NOT_JSON if answer.over_cap or _is_encoded(answer) else read_json(answer.body)
+    body = NOT_JSON if answer.over_cap or answer.coding else read_json(answer.body)
     kind, token_state = _verdict(answer, body)
     waits = kind in (OutcomeKind.RATE_LIMITED, OutcomeKind.UNDOCUMENTED)
     wanted = retry_after(answer) if waits else None
@@ -146,11 +146,6 @@ def _is_the_application(answer: Exchange, body: Any) -> bool:
     """A gateway in front answers 401 too, about a password of its own: with HTML, or with another challenge."""
     schemes = {value.partition(" ")[0].lower() for value in answer.header_values("WWW-Authenticate")}
     return schemes <= {"bearer"} and (body is not NOT_JSON or not answer.body)
-
-
-def _is_encoded(answer: Exchange) -> bool:
-    """Coded although identity was asked for: nobody decodes it here, so nobody can read it."""
-    return any(value.strip().lower() not in ("", "identity") for value in answer.header_values("Content-Encoding"))
 
 
 _WINDOW: Final = 60.0

@@ -111,10 +111,12 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         did = "refused"
         with self._errors_shown():
             desk = self._desk
-            did = desk.press(text) if do == "send" else desk.confirm() if do == "confirm" else desk.forget()
+            try:
+                did = desk.press(text) if do == "send" else desk.confirm() if do == "confirm" else desk.forget()
+            finally:
+                del text  # Should the drawing fail, a traceback with locals shows this frame.
             if did == "accepted":
                 self._in_background(self._log_out())
-        del text
         self._field.answer(did)
 
     def _chosen(self, change: object = None) -> None:

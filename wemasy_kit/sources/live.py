@@ -22,7 +22,7 @@ from typing import Any, Final
 import httpx
 
 from wemasy_kit.errors import InvalidOption
-from wemasy_kit.exchange import Cause, Exchange, Headers, NoAnswer, SourceName, request_parts
+from wemasy_kit.exchange import Cause, Exchange, Headers, NoAnswer, SourceName, content_coding, request_parts
 from wemasy_kit.masking import masking
 from wemasy_kit.request import BASE_URL, checked_base_url
 
@@ -164,7 +164,9 @@ class _Call:
             status=response.status_code,
             reason=mask(_decoded(response.extensions.get("reason_phrase", b""))),
             headers=headers,
-            body=_UNSEEN if body and _is_coded(response) else mask(body[:BODY_CAP].decode("latin-1")).encode("latin-1"),
+            body=_UNSEEN
+            if body and content_coding(headers)
+            else mask(body[:BODY_CAP].decode("latin-1")).encode("latin-1"),
             source=self._source,
             over_cap=len(body) > BODY_CAP,
             elapsed=self.elapsed(),
@@ -186,10 +188,6 @@ def _is_framed_without_doubt(response: httpx.Response) -> bool:
     if "Transfer-Encoding" in response.headers and (version == b"HTTP/1.0" or "Content-Length" in response.headers):
         return False
     return isinstance(version, bytes) and version.startswith(b"HTTP/1.")
-
-
-def _is_coded(response: httpx.Response) -> bool:
-    return response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity")
 
 
 def _decoded(data: bytes) -> str:

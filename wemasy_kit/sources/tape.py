@@ -12,10 +12,11 @@ from wemasy_kit.yaml_text import Spot, read_yaml
 
 
 class Recorded(NamedTuple):
-    """One recorded request, by method and address, and its answer."""
+    """One recorded request and its answer. What an Authorization held is left in the file."""
 
     method: str
     url: str
+    sent: Headers
     status: int
     reason: str
     headers: Headers
@@ -54,11 +55,18 @@ def _exchanges(path: Path) -> Iterator[Recorded]:
         yield Recorded(
             method=request.text("method"),
             url=request.text("uri"),
+            sent=tuple(_sent(request)),
             status=status.value["code"],
             reason="" if status.value.get("message") is None else status.text("message"),
             headers=tuple(_headers(response["headers"])),
             body=_bytes(response["body"]["string"]),
         )
+
+
+def _sent(request: Spot) -> Iterator[tuple[str, str]]:
+    if request.value.get("headers") is not None:
+        for name, value in _headers(request["headers"]):
+            yield name, "Bearer <redacted>" if name.lower() == "authorization" else value
 
 
 def _headers(found: Spot) -> Iterator[tuple[str, str]]:
