@@ -78,7 +78,7 @@ def test_only_a_logout_exits_0() -> None:
     assert len({WRONG_USE, *EXIT_CODES.values()}) == len(OutcomeKind) + 1
 
 
-def tests_in(file: str) -> set[str]:
+def defined_in(file: str) -> set[str]:
     """The tests that a file defines: functions, and the classes that hypothesis makes of its machines."""
     body = ast.parse((TESTS / file).read_text("utf-8")).body
     functions = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
@@ -94,11 +94,11 @@ def tests_in(file: str) -> set[str]:
 
 @pytest.mark.parametrize(("file", "name"), NAMED, ids=lambda each: str(each))
 def test_a_test_that_is_named_is_there(file: str, name: str) -> None:
-    assert name in tests_in(file)
+    assert name in defined_in(file)
 
 
 def test_a_test_that_is_not_there_would_be_missed() -> None:
-    assert "test_that_nobody_wrote" not in tests_in(Path(__file__).name)
+    assert "test_that_nobody_wrote" not in defined_in(Path(__file__).name)
 
 
 def test_every_promise_names_a_test() -> None:
