@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import secrets
-import string
-import zlib
 from pathlib import Path
 
 import pytest
 
+from tests.canaries import new_canary
 from tests.offline import sitecustomize
 
 sitecustomize.block()
@@ -20,5 +18,4 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, _paths))
 @pytest.fixture
 def canary() -> str:
     """The text of a token that no one ever issued: Sanctum's shape, a true crc32, another one for every test."""
-    body = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(40))
-    return f"{secrets.randbelow(9000) + 1000}|{body}{zlib.crc32(body.encode()):08x}"
+    return new_canary()

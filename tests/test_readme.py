@@ -87,8 +87,12 @@ def test_it_has_commands() -> None:
 
 
 @pytest.mark.parametrize("line", commands())
-def test_a_command_that_is_shown_is_right_use(line: str) -> None:
+def test_a_command_that_is_shown_is_right_use(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, name, *arguments = shlex.split(line, comments=True)
+    monkeypatch.chdir(tmp_path)
+    for file in (each for each in arguments if re.fullmatch(r"[\w-]+(?:\.\w+|/)", each)):
+        # What a reader has: a folder, or a file.
+        Path(file).mkdir() if file.endswith("/") else Path(file).touch()
 
     with click.Context(main) as context:
         command = main.get_command(context, name)

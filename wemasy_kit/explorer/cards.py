@@ -205,7 +205,8 @@ def sample(source: str) -> Html:
 def shadow(contract: Contract, outcome: Outcome | None) -> Card:
     """The form where no widgets run: what it is, and its last answer."""
     text = f"{contract.title}: {contract.method} {contract.path}\n{plain(outcome) if outcome else _OPEN}"
-    last = answer(outcome) if outcome else el("p", _OPEN)
+    answers = [(el("code", str(each.status)), each.description) for each in contract.answers]
+    last = answer(outcome) if outcome else joined(el("p", _OPEN), table(("Answer", "The page says"), answers))
     return Card(joined(style(), el("div", heading(contract), last, class_="wemasy-card")), text)
 
 
