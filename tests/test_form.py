@@ -254,6 +254,28 @@ def test_acts_from_many_threads_at_once_send_one_request(canary: str, wire: Wire
     assert sorted(wire.dids) == ["accepted"] + ["ignored"] * 7
 
 
+@pytest.mark.parametrize("gap", [0.0, 0.06, 0.15, 0.3])
+def test_where_there_are_no_threads_a_double_click_sends_one_request_too(
+    gap: float, canary: str, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    source = Script(revoked(), revoked())
+    ticks = iter((0.0, gap))
+
+    async def story() -> None:
+        form = LogoutForm(send=source)
+        monkeypatch.setattr(form._desk, "_ticks", lambda: next(ticks))
+        for _ in range(2):
+            page_sends(form, "send", canary)
+            while background._tasks:  # noqa: ASYNC110  (the task lets go of itself)
+                await asyncio.sleep(0)
+
+    asyncio.run(story())
+
+    assert source.asked == [f"Bearer {canary}"]
+    assert wire.dids == ["accepted", "ignored"]
+
+
 def test_what_is_drawn_last_is_what_is_so() -> None:
     """The kernel's thread and the background both draw: who looked first must not write last."""
     door = Door(revoked())
