@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import itertools
+import sys
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from tests.leaks import shows
 from tests.sources import Door, Script, breaks, nothing, revoked, says
-from wemasy_kit.errors import CassetteMismatch, CassetteNotFound
+from wemasy_kit.errors import CassetteMismatch, CassetteNotFound, SandboxNotStarted
 from wemasy_kit.exchange import Exchange, NoAnswer, Send, SourceName
 from wemasy_kit.explorer.desk import ECHO, Desk, View
 from wemasy_kit.explorer.history import Entry, History
@@ -1073,3 +1074,15 @@ def test_a_source_of_ones_own_is_one(canary: str) -> None:
             return 0
 
     assert Desk(Own()).sources == ("live",)
+
+
+def test_where_no_server_can_run_the_sandbox_says_so_and_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "wemasy_kit.sources.sandbox", None)
+    desk = Desk(history=History())
+    desk.choose("sandbox", "")
+
+    assert desk.press("") == "accepted"
+    with pytest.raises(SandboxNotStarted, match="choose Replay"):
+        asyncio.run(desk.send())
+    assert desk.view().mode == "ready"
+    assert not len(desk.history)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from wemasy_kit.advice import clock_time
-from wemasy_kit.errors import InvalidToken
+from wemasy_kit.errors import InvalidToken, SandboxNotStarted
 from wemasy_kit.exchange import Send, SourceName
 from wemasy_kit.explorer.history import HISTORY, Entry, History
 from wemasy_kit.flow import logout
@@ -324,8 +324,10 @@ class Desk:
 
     async def _running_shop(self) -> Sandbox:
         if self._shop is None:
-            from wemasy_kit.sources.sandbox import Sandbox  # noqa: PLC0415  (brings tornado, which a browser has not)
-
+            try:
+                from wemasy_kit.sources.sandbox import Sandbox  # noqa: PLC0415  (brings tornado: not for a replay)
+            except ModuleNotFoundError:
+                raise SandboxNotStarted(_NO_SANDBOX) from None
             shop = Sandbox()
             await shop.start()
             self._shop = shop
@@ -339,6 +341,7 @@ class Desk:
 
 _ALL: Final[tuple[SourceName, ...]] = ("cassette", "sandbox", "live")
 _WORTH_ANOTHER_TRY: Final = (OutcomeKind.RATE_LIMITED, OutcomeKind.UNKNOWN, OutcomeKind.NOT_SENT)
+_NO_SANDBOX: Final = "the sandbox is a server, and this Python, as one in a browser, can run none; choose Replay"
 _HINTS: Final = {
     "cassette": "Nothing is sent: a recorded answer is played.",
     "sandbox": "Goes to a stand-in shop on this machine. The field is emptied when the request is sent.",
