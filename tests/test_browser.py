@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import subprocess
 import threading
@@ -24,6 +25,7 @@ pytestmark = [
     pytest.mark.skipif(labs.CHROMIUM is None, reason="test_browser.py needs a chromium"),
 ]
 Page, Locator, expect = sync_api.Page, sync_api.Locator, sync_api.expect
+AGAIN = "WEMASY_PICTURES=docs pytest -m browser -k pictures"
 PICTURES = Path(os.environ.get("WEMASY_PICTURES", "")) if os.environ.get("WEMASY_PICTURES") else None
 
 
@@ -409,6 +411,21 @@ def test_an_export_is_downloaded_in_one_file(page: Page) -> None:
         assert waiting.value.path().stat().st_size > 1000
 
 
+# Both made small enough for a clock's digits to vanish; how far apart they are on average, of 1.
+APART = """async pictures => {
+  const pixels = await Promise.all(pictures.map(async picture => {
+    const image = new Image();
+    image.src = "data:image/png;base64," + picture;
+    await image.decode();
+    const canvas = new OffscreenCanvas(64, 64).getContext("2d");
+    canvas.drawImage(image, 0, 0, 64, 64);
+    return canvas.getImageData(0, 0, 64, 64).data;
+  }));
+  return pixels[0].reduce((sum, value, at) => sum + Math.abs(value - pixels[1][at]), 0) / pixels[0].length / 255;
+}"""
+SHOWN = Path(__file__).parent.parent / "docs"
+
+
 def test_pictures_are_taken_of_the_running_form(shown: Page, tmp_path: Path) -> None:
     folder = PICTURES or tmp_path
     for name, theme in (("light", "JupyterLab Light"), ("dark", "JupyterLab Dark")):
@@ -420,7 +437,9 @@ def test_pictures_are_taken_of_the_running_form(shown: Page, tmp_path: Path) -> 
             path = folder / (f"form-{name}.png" if wide else f"form-{name}-{width}.png")
             if wide or not PICTURES:
                 form(shown).screenshot(path=path)
-                assert path.stat().st_size > 10_000
+            if wide:
+                both = [base64.b64encode(each.read_bytes()).decode() for each in (path, SHOWN / path.name)]
+                assert shown.evaluate(APART, both) < 0.03, f"the README's {path.name} shows another form: {AGAIN}"
     shown.set_viewport_size({"width": 1500, "height": 1700})
     labs.theme(shown, "JupyterLab Light")
 
