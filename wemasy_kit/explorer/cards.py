@@ -43,7 +43,7 @@ _LOOKS: Final = {
 }
 
 
-_SOURCES: Final[Mapping[SourceName, str]] = {"cassette": "Replay", "sandbox": "Sandbox", "live": "Live"}
+SOURCES: Final[Mapping[SourceName, str]] = {"cassette": "Replay", "sandbox": "Sandbox", "live": "Live"}
 _HINTS: Final[Mapping[SourceName, str]] = {
     "cassette": "Replay: plays a recorded answer. Nothing is sent, and a token you type is judged by no one.",
     "sandbox": "Sandbox: a stand-in shop on this machine, over a real socket. Without a token it issues one for you.",
@@ -182,7 +182,7 @@ def history(entries: Iterable[Entry], now: float) -> Html:
     rows = [
         (
             clock_time(entry.at, now=now),
-            _SOURCES[entry.outcome.source],
+            SOURCES[entry.outcome.source],
             el("code", entry.fingerprint) if entry.fingerprint else "none",
             f"{_LOOKS[entry.outcome.kind].mark} {_headline(entry.outcome)}",
         )
@@ -355,7 +355,7 @@ def _status(exchange: Exchange) -> str:
 
 def _origin(outcome: Outcome) -> str:
     elapsed = outcome.exchange.elapsed if outcome.exchange else None
-    return _SOURCES[outcome.source] + (f" · {elapsed * 1000:.0f} ms" if elapsed is not None else "")
+    return SOURCES[outcome.source] + (f" · {elapsed * 1000:.0f} ms" if elapsed is not None else "")
 
 
 def _part(title: str, content: Html) -> Html:

@@ -22,7 +22,6 @@ from wemasy_kit.explorer.markup import Html, joined
 from wemasy_kit.explorer.secret_field import SecretField
 from wemasy_kit.samples import samples
 
-_SOURCES: Final = {"cassette": "Replay", "sandbox": "Sandbox", "live": "Live"}
 _NEW: Final = ("a new one", "")
 _TABS: Final = ("Body", "Headers", "Documented vs observed", "Exchange", "Changes")
 
@@ -41,7 +40,7 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         desk = self._desk = Desk(send)
         self._drawing = self._has_answer = False
         self._screen: Final = threading.RLock()
-        self._source: Final = _segments("Source", [(_SOURCES[name], name) for name in desk.sources])
+        self._source: Final = _segments("Source", [(cards.SOURCES[name], name) for name in desk.sources])
         self._explained: Final = widgets.HTML()
         self._recording: Final = _segments("Recorded answer", list(desk.recordings.items()))
         self._customer: Final = widgets.Text(value=desk.customer, description="Customer", continuous_update=False)
