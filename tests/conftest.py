@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.canaries import new_canary
-from tests.offline import sitecustomize
+from tests.support.canaries import new_canary
+from tests.support.offline import sitecustomize
 
 sitecustomize.block()
 _paths = [str(Path(sitecustomize.__file__).parent), os.environ.get("PYTHONPATH", "")]

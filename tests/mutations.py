@@ -23,27 +23,27 @@ LONGEST = 120.0  # seconds; a run that hangs has noticed something too
 
 # Which tests look at a file, the quickest first.
 TESTS = {
-    "sources/live.py": "live faults secrets",
-    "outcome.py": "outcome properties",
-    "strict_json.py": "outcome properties",
-    "header_values.py": "header_values",
-    "exchange.py": "exchange header_values",
-    "masking.py": "masking",
-    "request.py": "request secrets",
-    "token.py": "token secrets",
-    "token_input.py": "cli secrets",
-    "flow.py": "flow",
-    "forgetting.py": "forgetting",
-    "recording.py": "recording secrets",
-    "sources/cassette.py": "cassette",
-    "sources/tape.py": "cassette",
-    "sources/sandbox.py": "sandbox_source",
-    "sandbox/rules.py": "sandbox_rules",
-    "sandbox/server.py": "sandbox_server secrets",
-    "explorer/desk.py": "desk",
-    "explorer/secret_field.py": "form secrets",
-    "refusals.py": "cli",
-    "cli.py": "cli",
+    "sources/live.py": "sources/live promises/faults promises/secrets",
+    "call/outcome.py": "call/outcome promises/properties",
+    "call/strict_json.py": "call/outcome promises/properties",
+    "call/headers.py": "call/headers",
+    "call/exchange.py": "call/exchange call/headers",
+    "secrets/mask.py": "secrets/mask",
+    "call/request.py": "call/request promises/secrets",
+    "call/token.py": "call/token promises/secrets",
+    "cli/token_input.py": "cli/cli promises/secrets",
+    "call/logout.py": "call/logout",
+    "call/forgetting.py": "call/forgetting",
+    "sources/recorder.py": "sources/recorder promises/secrets",
+    "sources/cassette.py": "sources/cassette",
+    "sources/cassette_file.py": "sources/cassette",
+    "sources/sandbox.py": "sources/sandbox",
+    "sandbox/rules.py": "sandbox/rules",
+    "sandbox/server.py": "sandbox/server promises/secrets",
+    "explorer/view_model.py": "explorer/view_model",
+    "explorer/secret_field.py": "explorer/form promises/secrets",
+    "cli/refusals.py": "cli/cli",
+    "cli/app.py": "cli/cli",
 }
 
 
@@ -63,8 +63,8 @@ class Mutation(NamedTuple):
     tests: str = ""
 
 
-LIVE, OUTCOME, JSON, HEADERS = "sources/live.py", "outcome.py", "strict_json.py", "header_values.py"
-REQUEST, MASKING, TOKEN, DESK = "request.py", "masking.py", "token.py", "explorer/desk.py"
+LIVE, OUTCOME, JSON, HEADERS = "sources/live.py", "call/outcome.py", "call/strict_json.py", "call/headers.py"
+REQUEST, MASKING, TOKEN, DESK = "call/request.py", "secrets/mask.py", "call/token.py", "explorer/view_model.py"
 ASK = "response = await transport.handle_async_request(request)"
 TRANSPORT = "httpx.AsyncHTTPTransport(verify=verify, trust_env=False)"
 # fmt: off
@@ -85,8 +85,8 @@ MUTATIONS = (
     Mutation("takes a base URL with a password", REQUEST, "if url.userinfo or", "if False and"),
     Mutation("takes a base URL with a query", REQUEST, 'if "?" in base_url or "#" in base_url', 'if "#" in base_url'),
     Mutation("takes a base URL with a backslash", REQUEST, "'\\\\\"<>^`{|}'", "'\"<>^`{|}'"),
-    Mutation("retries by itself", "flow.py", "if wait and outcome.pause", "if outcome.pause"),
-    Mutation("waits however long it is told to", "flow.py", "LONGEST_WAIT: Final = 60.0", "LONGEST_WAIT: Final = 1e9"),
+    Mutation("retries by itself", "call/logout.py", "if wait and outcome.pause", "if outcome.pause"),
+    Mutation("waits however long it is told to", "call/logout.py", "LONGEST_WAIT: Final = 60.0", "LONGEST_WAIT: Final = 1e9"),
     # Deadline, size, and what is known when no answer comes
     Mutation("has no deadline", LIVE, "asyncio.timeout(self.deadline)", "asyncio.timeout(600)"),
     Mutation("takes a deadline of nothing", LIVE, "not 0 < deadline", "not 0 <= deadline"),
@@ -116,8 +116,8 @@ MUTATIONS = (
     Mutation("data may be anything", OUTCOME, "all(isinstance(item, str) for item in", "all(True for item in"),
     Mutation("an answer that was cut counts", OUTCOME, "NOT_JSON if answer.over_cap or", "NOT_JSON if"),
     Mutation("a coded answer counts", OUTCOME, "or answer.coding else", "else"),
-    Mutation("a coding is what the first header says", "exchange.py", 'if name.lower() == "content-encoding"]',
-             'if name.lower() == "content-encoding"][:1]', "outcome faults"),
+    Mutation("a coding is what the first header says", "call/exchange.py", 'if name.lower() == "content-encoding"]',
+             'if name.lower() == "content-encoding"][:1]', "call/outcome promises/faults"),
     Mutation("after a 5xx the token is as it was", OUTCOME, "300 <= status < 500", "300 <= status < 600"),
     Mutation("after a 429 nobody knows", OUTCOME, 'OutcomeKind.RATE_LIMITED, "unchanged"', 'OutcomeKind.RATE_LIMITED, "unknown"'),
     Mutation("a lost answer is called not sent", OUTCOME, "OutcomeKind.UNKNOWN if answer.sent else OutcomeKind.NOT_SENT",
@@ -135,7 +135,7 @@ MUTATIONS = (
     Mutation("accepts half a character", JSON, 'if "\\\\u" in text', "if False"),
     Mutation("accepts any depth", JSON, "return value if _is_shallow(value) else NOT_JSON", "return value"),
     Mutation("falls over a deep answer", JSON, "except (ValueError, RecursionError)", "except ValueError"),
-    Mutation("takes the first of two headers", "exchange.py", "if len(values) == 1 else None", "if values else None"),
+    Mutation("takes the first of two headers", "call/exchange.py", "if len(values) == 1 else None", "if values else None"),
     Mutation("reads a negative wait", HEADERS, 'r"[0-9]{1,9}"', 'r"-?[0-9]{1,9}"'),
     Mutation("reads digits of any script", HEADERS, 'r"[0-9]{1,9}"', 'r"\\d{1,9}"'),
     Mutation("reads numbers of any length", HEADERS, 'r"[0-9]{1,9}"', 'r"[0-9]+"'),
@@ -143,24 +143,24 @@ MUTATIONS = (
     Mutation("trusts its own clock over the server's", HEADERS, "answer.received_at if now is None else now",
              "answer.received_at"),
     # What happens to the token in one's own code
-    Mutation("forgets a token after a lost answer", "forgetting.py", '("revoked", "not_accepted")',
+    Mutation("forgets a token after a lost answer", "call/forgetting.py", '("revoked", "not_accepted")',
              '("revoked", "not_accepted", "unknown")'),
-    Mutation("keeps a token that is not accepted", "forgetting.py", '("revoked", "not_accepted")', '("revoked",)'),
-    Mutation("forgets the token of a later login", "forgetting.py", "if self._token == token:", "if True:"),
+    Mutation("keeps a token that is not accepted", "call/forgetting.py", '("revoked", "not_accepted")', '("revoked",)'),
+    Mutation("forgets the token of a later login", "call/forgetting.py", "if self._token == token:", "if True:"),
     # Secrets
-    Mutation("does not mask headers", LIVE, "mask(_decoded(value))) for", "_decoded(value)) for", "secrets"),
-    Mutation("does not mask names of headers", LIVE, "(mask(_decoded(name)),", "(_decoded(name),", "secrets"),
+    Mutation("does not mask headers", LIVE, "mask(_decoded(value))) for", "_decoded(value)) for", "promises/secrets"),
+    Mutation("does not mask names of headers", LIVE, "(mask(_decoded(name)),", "(_decoded(name),", "promises/secrets"),
     Mutation("does not mask bodies", LIVE, 'mask(body[:BODY_CAP].decode("latin-1")).encode("latin-1")', "body[:BODY_CAP]",
-             "secrets"),
+             "promises/secrets"),
     Mutation("does not mask reasons", LIVE, 'reason=mask(_decoded(response.extensions.get("reason_phrase", b"")))',
-             'reason=_decoded(response.extensions.get("reason_phrase", b""))', "secrets"),
-    Mutation("keeps coded bodies", LIVE, "if body and content_coding(headers)", "if False", "faults"),
+             'reason=_decoded(response.extensions.get("reason_phrase", b""))', "promises/secrets"),
+    Mutation("keeps coded bodies", LIVE, "if body and content_coding(headers)", "if False", "promises/faults"),
     Mutation("lets httpcore log the answer's headers", LIVE, "quiet = _SILENT.set(True)", "quiet = _SILENT.set(False)",
-             "secrets"),
+             "promises/secrets"),
     Mutation("keeps the transport's frames when interrupted", LIVE, "interruption = _bare(error)", "interruption = error",
-             "secrets"),
+             "promises/secrets"),
     Mutation("keeps the context when interrupted", LIVE, "error.__cause__ = error.__context__ = None", "pass",
-             "secrets faults"),
+             "promises/secrets promises/faults"),
     Mutation("finds only long pieces", MASKING, "RUN: Final = 8", "RUN: Final = 16"),
     Mutation("undoes no escapes", MASKING, "range(_LAYERS)", "range(0)"),
     Mutation("looks at one case only", MASKING, "view = view.translate(_LOWER)", "pass"),
@@ -174,35 +174,35 @@ MUTATIONS = (
     Mutation("takes a line break in a token", TOKEN, r'r"(?P<line_break>[\r\n])|', 'r"'),
     Mutation("takes a comma in a token", TOKEN, "|(?P<comma>,)", ""),
     Mutation("sends the placeholder of a sample", TOKEN, "if _is_placeholder(core)", "if False"),
-    Mutation("shows the Authorization header", "exchange.py", 'name.lower() != b"authorization"', 'name != b"authorization"'),
+    Mutation("shows the Authorization header", "call/exchange.py", 'name.lower() != b"authorization"', 'name != b"authorization"'),
     Mutation("pickles a request", REQUEST, "def __reduce_ex__", "def _reduce_ex"),
     Mutation("keeps the secret in a variable while it builds a request", REQUEST,
              'return LogoutRequest("POST", _address(base_url), headers=_HEADERS | _authorization(token))',
              'headers = _HEADERS | _authorization(token)\n    return LogoutRequest("POST", _address(base_url), headers=headers)'),
-    Mutation("keeps a refused token of the environment in a variable", "token_input.py",
+    Mutation("keeps a refused token of the environment in a variable", "cli/token_input.py",
              'return Token.parse(os.environ[VARIABLE]) if os.environ.get(VARIABLE, "").strip() else None',
              'text = os.environ.get(VARIABLE, "")\n    return Token.parse(text) if text.strip() else None'),
-    Mutation("lets vcrpy log while it records", "recording.py", "logger.disabled = True", "logger.disabled = False"),
-    Mutation("records without a look at what it writes", "recording.py", "if secret := _secret_in(text, scrub.secrets)",
+    Mutation("lets vcrpy log while it records", "sources/recorder.py", "logger.disabled = True", "logger.disabled = False"),
+    Mutation("records without a look at what it writes", "sources/recorder.py", "if secret := _secret_in(text, scrub.secrets)",
              "if secret := None"),
-    Mutation("keeps a refused recording in a variable", "recording.py", "del text  # A traceback", "pass  # A traceback"),
-    Mutation("records any header", "recording.py", "for name in RESPONSE_HEADERS", "for name in response['headers']"),
+    Mutation("keeps a refused recording in a variable", "sources/recorder.py", "del text  # A traceback", "pass  # A traceback"),
+    Mutation("records any header", "sources/recorder.py", "for name in RESPONSE_HEADERS", "for name in response['headers']"),
     Mutation("leaves what was typed in the page's message", "explorer/secret_field.py", 'content.pop("text", "")',
              'content.get("text", "")'),
     Mutation("lets the comm library log what was typed", "explorer/secret_field.py", "addFilter(_is_of_another_widget)",
              "addFilter(lambda record: True)"),
     Mutation("keeps what was typed in a variable while it draws", "explorer/form.py", "del text  # Should", "pass  # Should",
-             "secrets"),
+             "promises/secrets"),
     Mutation("lets tornado log a bad header", "sandbox/server.py", "return not _in_the_sandbox.get()", "return True"),
-    Mutation("repeats a token that stands in the wrong place", "refusals.py", 'without_secrets(" ".join(line.split()))',
+    Mutation("repeats a token that stands in the wrong place", "cli/refusals.py", 'without_secrets(" ".join(line.split()))',
              '" ".join(line.split())'),
     # Replay, rehearsal, and the form's desk
     Mutation("plays the first answer for ever", "sources/cassette.py", "self._next += 1", "pass"),
     Mutation("plays an answer to another request", "sources/cassette.py",
              "if (request.method, str(request.url)) != (recorded.method, recorded.url)", "if False"),
     Mutation("calls a replay live", "sources/cassette.py", 'SourceName] = "cassette"', 'SourceName] = "live"'),
-    Mutation("plays a file that has changed as it was", "sources/tape.py", "known[0] != stamp", "False"),
-    Mutation("plays an impossible status", "sources/tape.py", 'if not 100 <= status["code"].of(int) <= 999', "if False"),
+    Mutation("plays a file that has changed as it was", "sources/cassette_file.py", "known[0] != stamp", "False"),
+    Mutation("plays an impossible status", "sources/cassette_file.py", 'if not 100 <= status["code"].of(int) <= 999', "if False"),
     Mutation("the sandbox revokes nothing", "sandbox/rules.py", "replace(self._tokens[digest], alive=False)",
              "self._tokens[digest]"),
     Mutation("the sandbox revokes before it looks at the limit", "sandbox/rules.py", "        granted, rate = self._count(key)\n",
@@ -217,7 +217,7 @@ MUTATIONS = (
     Mutation("sends before the wait is over", DESK, "< ECHO or self._clock() < self._ready_at()", "< ECHO"),
     Mutation("keeps a token that is dead", DESK, "if self._held is token and (outcome.kind not in _WORTH_ANOTHER_TRY or",
              "if self._held is token and (False or"),
-    Mutation("exits 0 where nobody knows", "cli.py", "OutcomeKind.UNKNOWN: 7", "OutcomeKind.UNKNOWN: 0"),
+    Mutation("exits 0 where nobody knows", "cli/app.py", "OutcomeKind.UNKNOWN: 7", "OutcomeKind.UNKNOWN: 0"),
 )
 # fmt: on
 
@@ -243,7 +243,7 @@ def copied(folder: str) -> Path:
 
 def tested(root: Path, names: str) -> tuple[str | None, str | None]:
     """Which test fails first; and what went wrong, should it not be a test that fails."""
-    files = [f"tests/test_{name}.py" for name in names.split()]
+    files = [f"tests/{room}/test_{name}.py" for room, name in (each.split("/") for each in names.split())]
     # One process a run, and neither the plug-ins nor the options that are meant for the whole suite.
     alone = ["-o", "addopts=", "-m", "not browser and not tools", "-p", "no:xdist", "-p", "no:schemathesis"]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", *alone, *files]

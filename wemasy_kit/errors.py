@@ -26,7 +26,7 @@ class InvalidToken(WemasyKitError, ValueError):
     """The text cannot be a bearer token.
 
     Attributes:
-        rule: The broken rule, one of the names in `wemasy_kit.token.RULES`.
+        rule: The broken rule, one of the names in `wemasy_kit.call.token.RULES`.
         position: Where in the text as it was given, counted from 1; None where the whole text is meant.
     """
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from wemasy_kit.explorer.cards import Card, note
+from wemasy_kit.call.outcome import OutcomeKind
+from wemasy_kit.cards.outcome import Card, note
 from wemasy_kit.explorer.history import HISTORY, Entry, History
-from wemasy_kit.outcome import OutcomeKind
 
 
 class Exercise(NamedTuple):

@@ -11,16 +11,17 @@ from typing import Any, Final
 
 import ipywidgets as widgets
 
-from wemasy_kit.contract import load
+from wemasy_kit.call.exchange import Send
+from wemasy_kit.cards import outcome as cards
+from wemasy_kit.cards.markup import Html, joined
+from wemasy_kit.contract.document import load
 from wemasy_kit.errors import WemasyKitError
-from wemasy_kit.exchange import Send
-from wemasy_kit.explorer import background, cards
-from wemasy_kit.explorer.desk import Desk
-from wemasy_kit.explorer.download import FORMATS, one_file
+from wemasy_kit.explorer import background
 from wemasy_kit.explorer.history import changes
-from wemasy_kit.explorer.markup import Html, joined
 from wemasy_kit.explorer.secret_field import SecretField
-from wemasy_kit.samples import samples
+from wemasy_kit.explorer.view_model import Desk
+from wemasy_kit.exports.download import FORMATS, one_file
+from wemasy_kit.exports.samples import samples
 
 _NEW: Final = ("a new one", "")
 _TABS: Final = ("Body", "Headers", "Documented vs observed", "Exchange", "Changes")

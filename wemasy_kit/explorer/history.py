@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wemasy_kit.outcome import Outcome, OutcomeKind
+from wemasy_kit.call.outcome import Outcome, OutcomeKind
 
 
 @dataclass(frozen=True, slots=True)

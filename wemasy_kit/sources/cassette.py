@@ -8,11 +8,11 @@ from typing import Final
 
 import httpx
 
+from wemasy_kit.call.exchange import Exchange, SourceName, request_parts
+from wemasy_kit.call.request import BASE_URL
 from wemasy_kit.errors import CassetteMismatch, CassetteNotFound
-from wemasy_kit.exchange import Exchange, SourceName, request_parts
-from wemasy_kit.places import folder
-from wemasy_kit.request import BASE_URL
-from wemasy_kit.sources.tape import Recorded, read_tape
+from wemasy_kit.sources.cassette_file import Recorded, read_tape
+from wemasy_kit.sources.places import folder
 
 
 def cassette(name: str | Path) -> Cassette:

@@ -21,10 +21,10 @@ from typing import Any, Final
 
 import httpx
 
+from wemasy_kit.call.exchange import Cause, Exchange, Headers, NoAnswer, SourceName, content_coding, request_parts
+from wemasy_kit.call.request import BASE_URL, checked_base_url
 from wemasy_kit.errors import InvalidOption
-from wemasy_kit.exchange import Cause, Exchange, Headers, NoAnswer, SourceName, content_coding, request_parts
-from wemasy_kit.masking import masking
-from wemasy_kit.request import BASE_URL, checked_base_url
+from wemasy_kit.secrets.mask import masking
 
 DEADLINE: Final = 10.0
 BODY_CAP: Final = 64 * 1024

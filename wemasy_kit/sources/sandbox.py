@@ -7,11 +7,11 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
 
+from wemasy_kit.call.token import Token
 from wemasy_kit.errors import InvalidOption, SandboxNotStarted
 from wemasy_kit.sandbox.rules import IssuedToken, Profile, Shop
 from wemasy_kit.sandbox.server import Server
 from wemasy_kit.sources.live import DEADLINE, Live, checked_deadline
-from wemasy_kit.token import Token
 
 
 class Sandbox:

@@ -1,0 +1,90 @@
+"""Three ratios, each measured in one run, interleaved, medians of CPU time: `python -m tests.benchmarks`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+import httpx
+import vcr
+
+from wemasy_kit import cassette, logout
+from wemasy_kit.call.request import BASE_URL, PATH
+from wemasy_kit.sources.cassette_file import read_tape
+from wemasy_kit.sources.places import folder
+
+Call = Callable[[], Awaitable[object]]
+NAME = "401-no-token"
+TAPE = folder("cassettes") / "logout" / f"{NAME}.yaml"
+FIRST_OUTCOME = f"""
+import asyncio
+from wemasy_kit import cassette, logout
+assert asyncio.run(logout(None, send=cassette("{NAME}"))).kind == "unauthenticated"
+"""
+
+
+def of_processes(programs: Mapping[str, str], rounds: int = 21) -> dict[str, float]:
+    """CPU seconds of each program, a new process a round."""
+    spent: dict[str, list[float]] = {name: [] for name in programs}
+    for _ in range(rounds + 1):
+        for name, program in programs.items():
+            before = os.times()
+            subprocess.run([sys.executable, "-c", program], check=True)
+            after = os.times()
+            spent[name].append(
+                after.children_user + after.children_system - before.children_user - before.children_system
+            )
+    return {name: statistics.median(each[1:]) for name, each in spent.items()}  # The first fills the caches.
+
+
+async def timed(call: Call, times: int = 200) -> float:
+    """CPU seconds of one call."""
+    before = time.process_time()
+    for _ in range(times):
+        await call()
+    return (time.process_time() - before) / times
+
+
+async def of_calls(rounds: int = 31) -> dict[str, float]:
+    """CPU seconds of one replayed answer, three ways."""
+    recorded = read_tape(TAPE)[0]
+    headers = [(name.encode(), value.encode()) for name, value in recorded.headers]
+    mock = httpx.MockTransport(lambda request: httpx.Response(401, headers=headers, content=recorded.body))
+
+    async def ours() -> None:
+        assert (await logout(None, send=cassette(NAME))).kind == "unauthenticated"
+
+    async def posted(client: httpx.AsyncClient) -> None:
+        assert (await client.post(BASE_URL + PATH, headers={"Accept": "application/json"})).json()["error"]
+
+    spent: dict[str, list[float]] = {"ours": [], "httpx": [], "vcrpy": []}
+    async with httpx.AsyncClient(transport=mock) as mocked, httpx.AsyncClient() as plain:
+        for _ in range(rounds + 1):
+            spent["ours"].append(await timed(ours))
+            spent["httpx"].append(await timed(lambda: posted(mocked)))
+            # Opened around the timing: it patches httpx for the whole process, and opening costs more than playing.
+            with vcr.use_cassette(str(TAPE), record_mode="none", allow_playback_repeats=True):
+                spent["vcrpy"].append(await timed(lambda: posted(plain)))
+    return {name: statistics.median(each[1:]) for name, each in spent.items()}
+
+
+def main() -> None:
+    print(f"Python {sys.version.split()[0]}, httpx {httpx.__version__}; CPU time, medians, interleaved")
+    processes = of_processes({"httpx": "import httpx", "kit": "import wemasy_kit", "first": FIRST_OUTCOME})
+    calls = asyncio.run(of_calls())
+    for what, ratio, bound in (
+        ("import wemasy_kit / import httpx", processes["kit"] / processes["httpx"], "at most 1.25"),
+        ("warm replayed outcome / httpx with MockTransport", calls["ours"] / calls["httpx"], "at most 1.30"),
+        ("  the same exchange by plain vcrpy / the same", calls["vcrpy"] / calls["httpx"], "for comparison"),
+        ("first outcome of a process / import httpx", processes["first"] / processes["httpx"], "at most 1.50"),
+    ):
+        print(f"{what:<52} {ratio:5.2f}  ({bound})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""How fast the form is in a real browser, beside bare widgets in the same run: `python -m tests.benchmarks.browser`."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests import lab as labs
+
+ROUNDS = 15
+SETUP = """
+import time
+import ipywidgets as widgets
+from wemasy_kit import LogoutForm
+def count(widget): return 1 + sum(count(child) for child in getattr(widget, "children", ()))
+def bare(number):
+    box = widgets.VBox([widgets.HTML("x") for _ in range(number - 1)])
+    box.children[-1].add_class("bare-last")
+    return box
+number = count(LogoutForm())"""
+BARE = """
+button, shown = widgets.Button(description="Bare"), widgets.HTML()
+def press(_): shown.value = f"<p class='bare'>{time.time_ns()}</p>"
+button.on_click(press)
+shown.add_class("bare-answer")
+widgets.VBox([button, shown])"""
+# From the click, in the page, until the frame after the one in which the answer's text has changed.
+PAINTED = """([button, answer]) => new Promise(done => {
+  const before = answer.textContent, start = performance.now();
+  new MutationObserver((_, self) => {
+    if (answer.textContent === before || /Sending/.test(answer.textContent)) return;
+    self.disconnect();
+    requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - start)));
+  }).observe(answer, {childList: true, subtree: true, characterData: true});
+  button.click();
+})"""
+# From running the cell until the frame after the one in which its widgets stand there.
+DISPLAYED = """selector => new Promise(done => {
+  document.querySelectorAll(selector).forEach(each => each.setAttribute("data-old", ""));
+  const start = performance.now();
+  const look = () => {
+    if (!document.querySelector(selector + ":not([data-old])")) return requestAnimationFrame(look);
+    requestAnimationFrame(() => done(performance.now() - start));
+  };
+  window.jupyterapp.commands.execute("notebook:run-cell");
+  look();
+})"""
+
+
+def click_to_painted(page: Page, button: str, answer: str) -> float:
+    pressed = page.locator(button).first
+    pressed.and_(page.locator(":not([aria-disabled=true])")).wait_for()
+    return float(page.evaluate(PAINTED, [pressed.element_handle(), page.locator(answer).first.element_handle()]))
+
+
+def run_to_painted(page: Page, cell: int, shown: str) -> float:
+    page.locator(".jp-CodeCell").nth(cell).locator(".jp-InputPrompt").click()
+    return float(page.evaluate(DISPLAYED, shown))
+
+
+def medians(pairs: list[tuple[float, float]]) -> tuple[float, float]:
+    ours, bare = zip(*pairs, strict=True)
+    return statistics.median(ours), statistics.median(bare)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, labs.Lab(Path(folder)) as lab, sync_playwright() as playwright:
+        browser = labs.Browser(playwright)
+        page = browser.page()
+        labs.open_notebook(page, lab, lab.put("timed", SETUP, BARE, "LogoutForm()", "bare(number)"))
+        page.wait_for_selector(".wemasy-primary", timeout=60_000)
+        page.wait_for_selector(".bare-last", timeout=60_000)
+        page.get_by_role("radio", name="200, then 401").check(force=True)
+        clicks = [
+            (
+                click_to_painted(page, ".wemasy-primary", ".wemasy-answer > .widget-html:nth-child(2)"),
+                click_to_painted(page, "button:has-text('Bare')", ".bare-answer"),
+            )
+            for _ in range(ROUNDS)
+        ]
+        shows = [
+            (run_to_painted(page, 2, ".wemasy-primary"), run_to_painted(page, 3, ".bare-last")) for _ in range(ROUNDS)
+        ]
+        ours, bare = medians(clicks)
+        print(f"click to painted verdict: form {ours:.0f} ms, bare button {bare:.0f} ms; {ours - bare:.0f} more of 150")
+        ours, bare = medians(shows)
+        print(f"showing: form {ours:.0f} ms, bare VBox of as many widgets {bare:.0f} ms; {ours / bare:.2f}, of 1.50")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

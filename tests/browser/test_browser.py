@@ -1,0 +1,448 @@
+"""The form in a real JupyterLab and a real browser, as a person uses it: `pytest -m browser`."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wemasy_kit import Sandbox
+from wemasy_kit.secrets.mask import MASK, masked
+
+sync_api = pytest.importorskip(
+    "playwright.sync_api", reason="test_browser.py needs playwright: pip install '.[browser]'"
+)
+from tests import lab as labs  # noqa: E402  (needs playwright)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(labs.CHROMIUM is None, reason="test_browser.py needs a chromium"),
+]
+Page, Locator, expect = sync_api.Page, sync_api.Locator, sync_api.expect
+AGAIN = "WEMASY_PICTURES=docs pytest -m browser -k pictures"
+PICTURES = Path(os.environ.get("WEMASY_PICTURES", "")) if os.environ.get("WEMASY_PICTURES") else None
+
+
+class Shop:
+    """A sandbox in a thread of its own: it counts what really came in."""
+
+    def __enter__(self) -> Shop:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.box = Sandbox(rate_limit=1000)
+        self._do(self.box.start())
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._do(self.box.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _do(self, work: object) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)  # type: ignore[arg-type]
+
+    def token_text(self) -> str:
+        """A live token, as a person would have it on the clipboard."""
+        return self.box._shop.issue_token("jane")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[labs.Lab]:
+    with labs.Lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[labs.Browser]:
+    with sync_api.sync_playwright() as playwright:
+        browser = labs.Browser(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    with Shop() as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def page(lab: labs.Lab, browser: labs.Browser) -> Page:
+    """One page with the form of notebook 1; each test takes it as it finds it."""
+    page = browser.page()
+    labs.open_notebook(page, lab, lab.put("form", "from wemasy_kit import LogoutForm", "LogoutForm()"))
+    expect(form(page)).to_be_visible(timeout=60_000)
+    return page
+
+
+def form(page: Page) -> Locator:
+    return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .wemasy").first
+
+
+def choose(page: Page, name: str) -> None:
+    # The radio button lies unseen over the whole of its segment: where a person clicks.
+    form(page).get_by_role("radio", name=name, exact=True).click()
+
+
+def field(page: Page) -> Locator:
+    return form(page).get_by_role("textbox", name="Bearer token")
+
+
+def press(page: Page, name: str = "Log out") -> None:
+    form(page).get_by_role("button", name=name, exact=True).click()
+
+
+def verdict(page: Page) -> Locator:
+    return form(page).locator(".wemasy-verdict")
+
+
+def live_form(page: Page, lab: labs.Lab, base_url: str, name: str) -> None:
+    labs.open_notebook(
+        page,
+        lab,
+        lab.put(name, "from wemasy_kit import LogoutForm, live", f"LogoutForm(send=live(base_url={base_url!r}))"),
+    )
+    expect(form(page)).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [("200", "Token revoked (200 OK)"), ("401", "Token not accepted (401"), ("429", "Still logged in (429")],
+)
+def test_each_recorded_answer_is_shown_as_recorded(page: Page, answer: str, words: str) -> None:
+    choose(page, "Replay")
+    choose(page, answer)
+    press(page)
+    expect(verdict(page)).to_contain_text(f"Recorded: {words}")
+    expect(verdict(page)).to_contain_text("never seen on the live API")
+
+
+def test_a_429_counts_down_on_the_button_while_a_cell_runs_and_nothing_can_be_sent(page: Page, lab: labs.Lab) -> None:
+    choose(page, "Replay")
+    choose(page, "200")
+    choose(page, "429")
+    button = form(page).get_by_role("button", name="Wait")
+    expect(button).to_be_disabled()  # Since the test before: a wait belongs to its recording.
+    expect(form(page)).to_contain_text("It can be sent at")
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:insert-cell-below')")
+    page.keyboard.press("Enter")
+    page.keyboard.type("import time; time.sleep(4)")
+    page.keyboard.press("Control+Enter")
+    before = button.inner_text()
+    page.wait_for_timeout(2200)
+    assert page.locator("#jp-main-statusbar").inner_text().count("Busy") == 1
+    assert button.inner_text() != before
+    page.wait_for_function("document.querySelector('#jp-main-statusbar').innerText.includes('| Idle')")
+    choose(page, "200")
+
+
+def test_the_sandbox_gives_a_token_and_shows_it_alive_then_revoked(page: Page) -> None:
+    choose(page, "Sandbox")
+    press(page, "Give me a token")
+    press(page, "Give me a token")
+    expect(form(page).locator(".wemasy-list")).to_contain_text("alive")
+    press(page)
+    expect(verdict(page)).to_contain_text("Token revoked (200 OK)")
+    expect(form(page).locator(".wemasy-list label", has_text="revoked")).to_have_count(1)
+    expect(form(page).locator(".wemasy-list label", has_text="alive")).to_have_count(1)
+
+
+def test_a_revoked_token_is_recognised_before_it_is_sent_again(page: Page) -> None:
+    choose(page, "Sandbox")
+    form(page).locator(".wemasy-list label", has_text="revoked").first.click()
+    press(page)
+    expect(form(page).get_by_role("group", name="Confirm")).to_contain_text("already revoked")
+    form(page).get_by_role("button", name="again").click()
+    expect(verdict(page)).to_contain_text("Token not accepted (401")
+
+
+@pytest.mark.parametrize("gap", [0, 60, 150, 300])
+def test_a_double_click_sends_exactly_one_request(page: Page, lab: labs.Lab, shop: Shop, gap: int) -> None:
+    if not lab.root.joinpath("counted.ipynb").exists():
+        cell = f"""
+from wemasy_kit import LogoutForm
+from wemasy_kit.sources.live import Live
+LogoutForm(send=Live(base_url={shop.box.base_url!r}, deadline=10.0, name="sandbox"))"""
+        labs.open_notebook(page, lab, lab.put("counted", cell))
+        expect(form(page)).to_be_visible(timeout=60_000)
+    before = shop.box.requests
+    field(page).fill(shop.token_text())
+    box = form(page).get_by_role("button", name="Log out", exact=True).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.click(x, y)
+    page.wait_for_timeout(gap)
+    page.mouse.click(x, y)
+    expect(verdict(page)).to_contain_text("Token revoked")
+    page.wait_for_timeout(600)
+    assert shop.box.requests == before + 1
+
+
+def test_enter_sends_every_character_that_was_typed(page: Page, shop: Shop) -> None:
+    text = shop.token_text()
+    field(page).press_sequentially(text)
+    field(page).press("Enter")
+    page.wait_for_timeout(600)
+    expect(verdict(page)).to_contain_text("Token revoked")
+    assert not any(token.alive and token.fingerprint for token in shop.box.tokens())
+    expect(field(page)).to_have_value("")
+
+
+def test_a_pasted_line_break_and_bearer_are_left_out_and_the_form_says_so(page: Page, shop: Shop) -> None:
+    text = shop.token_text()
+    page.evaluate("text => navigator.clipboard.writeText(text)", f'"Authorization: Bearer {text[:20]}\n{text[20:]}"\n')
+    field(page).focus()
+    page.keyboard.press("Control+v")
+    expect(form(page).locator(".wemasy-secret")).to_contain_text("a line break")
+    assert field(page).input_value() == text
+    press(page)
+    page.wait_for_timeout(600)
+    expect(verdict(page)).to_contain_text("Token revoked")
+
+
+def test_a_bad_token_is_refused_beside_the_field_and_stays_there_to_be_mended(page: Page, shop: Shop) -> None:
+    before = shop.box.requests
+    field(page).fill("5|has,a-comma")
+    press(page)
+    expect(form(page).get_by_role("alert")).to_contain_text("comma")
+    expect(field(page)).to_have_attribute("aria-invalid", "true")
+    assert field(page).input_value() == "5|has,a-comma"
+    assert shop.box.requests == before
+    field(page).fill("")
+
+
+def test_show_shows_and_hides_the_text(page: Page) -> None:
+    press(page, "Show")
+    expect(field(page)).to_have_attribute("type", "text")
+    press(page, "Hide")
+    expect(field(page)).to_have_attribute("type", "password")
+
+
+def test_live_asks_for_a_second_step_that_names_host_and_fingerprint_each_time(
+    page: Page, lab: labs.Lab, shop: Shop
+) -> None:
+    live_form(page, lab, shop.box.base_url, "armed")
+    before = shop.box.requests
+    for _ in range(2):
+        token = shop.token_text()
+        field(page).fill(token)
+        press(page)
+        question = form(page).get_by_role("group", name="Confirm")
+        expect(question).to_contain_text(shop.box.base_url.split("/")[2])
+        expect(question).to_contain_text(shop.box.tokens()[-1].fingerprint)
+        form(page).get_by_role("button", name="for real").click()
+        expect(question).to_be_hidden()
+        expect(verdict(page)).to_contain_text("Token revoked")
+    assert shop.box.requests == before + 2
+
+
+def test_not_now_sends_nothing_and_a_reload_forgets_what_was_typed(page: Page, lab: labs.Lab, shop: Shop) -> None:
+    before = shop.box.requests
+    field(page).fill(shop.token_text())
+    press(page)
+    press(page, "Not now")
+    expect(form(page).get_by_role("button", name="Log out", exact=True)).to_be_enabled()
+    page.reload()
+    page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
+    page.wait_for_timeout(1500)
+    assert shop.box.requests == before
+    if field(page).count():
+        assert field(page).input_value() == ""
+
+
+def test_cancel_ends_a_request_that_is_out_and_calls_it_unknown(page: Page, lab: labs.Lab) -> None:
+    silent = """
+import asyncio, threading
+async def silence(reader, writer):
+    await asyncio.sleep(60)
+loop = asyncio.new_event_loop()
+threading.Thread(target=loop.run_forever, daemon=True).start()
+server = asyncio.run_coroutine_threadsafe(asyncio.start_server(silence, "127.0.0.1", 0), loop).result()
+port = server.sockets[0].getsockname()[1]"""
+    cell = """
+from wemasy_kit import LogoutForm
+from wemasy_kit.sources.live import Live
+LogoutForm(send=Live(base_url=f"http://127.0.0.1:{port}/api", deadline=30.0, name="sandbox"))"""
+    labs.open_notebook(page, lab, lab.put("silent", silent, cell))
+    expect(form(page)).to_be_visible(timeout=60_000)
+    press(page)
+    expect(verdict(page)).to_contain_text("Sending")
+    page.wait_for_timeout(1000)  # Cancelled at once, it would rightly say that nothing was sent.
+    press(page, "Cancel")
+    expect(verdict(page)).to_contain_text("Nobody knows")
+    expect(verdict(page)).to_contain_text("it was cancelled")
+    expect(form(page).get_by_role("button", name="Send again")).to_be_hidden()
+
+
+def test_a_token_is_nowhere_on_disk_whenever_the_notebook_is_saved(page: Page, lab: labs.Lab, shop: Shop) -> None:
+    live_form(page, lab, shop.box.base_url, "saved")
+    token = shop.token_text()
+    planted = lab.root / "planted.txt"
+    planted.write_text(f"so that this search is known to find: {token}")
+    assert found(lab.folder, token) == {planted}
+    planted.unlink()
+    field(page).fill(token)
+    labs.save(page)
+    assert not found(lab.folder, token)
+    press(page)
+    labs.save(page)
+    assert not found(lab.folder, token)
+    form(page).get_by_role("button", name="for real").click()
+    labs.save(page)
+    expect(verdict(page)).to_contain_text("Token revoked")
+    labs.save(page)
+    assert not found(lab.folder, token)
+    assert "widget-state" in (lab.root / "saved.ipynb").read_text()
+    assert MASK not in (lab.root / "saved.ipynb").read_text()
+
+
+def found(folder: Path, token: str) -> set[Path]:
+    """The files below a folder that hold the token in any spelling."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path for path in files if masked(text := path.read_bytes().decode("latin-1"), token) != text}
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("axe")
+    command = ["npm", "install", "--no-save", "--no-package-lock", "--silent", "--prefix", str(folder), "axe-core@4"]
+    try:
+        subprocess.run(command, check=True, timeout=120)
+    except (FileNotFoundError, subprocess.SubprocessError):
+        pytest.skip("test_browser.py's axe needs npm and axe-core")
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+
+THEMES = ("JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast")
+WIDTHS = (1500, 700, 320)
+
+
+@pytest.fixture(scope="module")
+def shown(lab: labs.Lab, browser: labs.Browser) -> Page:
+    """A form with an answer, a customer's tokens and a history on it."""
+    page = browser.page(height=1700)
+    labs.open_notebook(page, lab, lab.put("looked-at", "from wemasy_kit import LogoutForm", "LogoutForm()"))
+    expect(form(page)).to_be_visible(timeout=60_000)
+    page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
+    choose(page, "429")
+    press(page)
+    expect(verdict(page)).to_contain_text("Still logged in")
+    return page
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_axe_finds_no_violation_inside_the_form(shown: Page, axe: str, name: str) -> None:
+    labs.theme(shown, name)
+    shown.evaluate(axe)
+    for tab in ("Body", "Headers", "Documented vs observed", "Exchange", "Changes"):
+        form(shown).get_by_role("tab", name=tab).click()
+        result = shown.evaluate(
+            "() => axe.run('.jp-NotebookPanel:not(.lm-mod-hidden) .wemasy', "
+            "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        )
+        told = [(each["id"], [node["html"][:160] for node in each["nodes"]]) for each in result["violations"]]
+        assert not told, f"{name}, {tab}: {told}"
+    form(shown).get_by_role("tab", name="Body").click()
+
+
+@pytest.mark.parametrize("width", [1600, 1100, 700, 320])
+def test_the_form_fits_its_notebook_from_wide_to_narrow(shown: Page, width: int) -> None:
+    shown.set_viewport_size({"width": width + 120, "height": 1700})
+    shown.wait_for_timeout(400)
+    root = form(shown)
+    assert root.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+    spills = root.evaluate(
+        "root => [...root.querySelectorAll('*')].filter(e => e.getClientRects().length && "
+        "!e.closest('.wemasy-table, .wemasy-unseen') && "
+        "e.getBoundingClientRect().right > root.getBoundingClientRect().right + 1).map(e => e.outerHTML.slice(0, 120))"
+    )
+    assert not spills
+    shown.set_viewport_size({"width": 1500, "height": 1700})
+
+
+def test_the_page_does_not_jump_when_an_answer_comes(page: Page, lab: labs.Lab) -> None:
+    labs.open_notebook(page, lab, "form.ipynb")
+    expect(form(page)).to_be_visible(timeout=60_000)
+    sample = form(page).get_by_role("heading", name="Request sample")
+    sample.scroll_into_view_if_needed()
+    before = sample.bounding_box()
+    press(page)
+    expect(verdict(page)).to_contain_text("Token revoked")
+    assert sample.bounding_box() == before
+
+
+def test_everything_is_reached_by_keyboard(page: Page) -> None:
+    form(page).get_by_role("radio", name="Replay", exact=True).focus()
+    seen: list[str] = []
+    for _ in range(16):
+        seen.append(page.evaluate("() => document.activeElement.textContent || document.activeElement.type"))
+        page.keyboard.press("Tab")
+    reached = " ".join(seen)
+    assert all(word in reached for word in ("radio", "password", "Show", "Log out", "Body", "Copy", "cURL"))
+    form(page).get_by_role("radio", name="200", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    expect(form(page).get_by_role("radio", name="401", exact=True)).to_be_checked()
+    form(page).get_by_role("tab", name="Body").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(form(page).get_by_role("tab", name="Headers")).to_have_attribute("aria-selected", "true")
+
+
+def test_copy_puts_the_sample_on_the_clipboard(page: Page) -> None:
+    form(page).locator(".wemasy-below").get_by_role("button", name="Copy").first.click()
+    expect(form(page).get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("() => navigator.clipboard.readText()").startswith("curl -X POST")
+
+
+def test_an_export_is_downloaded_in_one_file(page: Page) -> None:
+    for name, ending in (("Postman collection", ".json"), ("Bruno collection", ".zip")):
+        form(page).get_by_role("combobox", name="Export").select_option(name)
+        with page.expect_download() as waiting:
+            press(page, "Download")
+        assert waiting.value.suggested_filename.endswith(ending)
+        assert waiting.value.path().stat().st_size > 1000
+
+
+# Both made small enough for a clock's digits to vanish; how far apart they are on average, of 1.
+APART = """async pictures => {
+  const pixels = await Promise.all(pictures.map(async picture => {
+    const image = new Image();
+    image.src = "data:image/png;base64," + picture;
+    await image.decode();
+    const canvas = new OffscreenCanvas(64, 64).getContext("2d");
+    canvas.drawImage(image, 0, 0, 64, 64);
+    return canvas.getImageData(0, 0, 64, 64).data;
+  }));
+  return pixels[0].reduce((sum, value, at) => sum + Math.abs(value - pixels[1][at]), 0) / pixels[0].length / 255;
+}"""
+SHOWN = Path(__file__).parents[2] / "docs"
+
+
+def test_pictures_are_taken_of_the_running_form(shown: Page, tmp_path: Path) -> None:
+    folder = PICTURES or tmp_path
+    for name, theme in (("light", "JupyterLab Light"), ("dark", "JupyterLab Dark")):
+        labs.theme(shown, theme)
+        for width in WIDTHS:
+            shown.set_viewport_size({"width": width + (0 if width > 1000 else 120), "height": 1700})
+            shown.wait_for_timeout(400)
+            wide = width == WIDTHS[0]
+            path = folder / (f"form-{name}.png" if wide else f"form-{name}-{width}.png")
+            if wide or not PICTURES:
+                form(shown).screenshot(path=path)
+            if wide:
+                both = [base64.b64encode(each.read_bytes()).decode() for each in (path, SHOWN / path.name)]
+                assert shown.evaluate(APART, both) < 0.03, f"the README's {path.name} shows another form: {AGAIN}"
+    shown.set_viewport_size({"width": 1500, "height": 1700})
+    labs.theme(shown, "JupyterLab Light")
+
+
+def test_nothing_but_this_machine_was_ever_asked_for(shown: Page, page: Page, browser: labs.Browser) -> None:
+    assert browser.strangers == []

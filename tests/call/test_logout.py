@@ -1,0 +1,177 @@
+"""Flow: one call, one request; one more only where it was asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.leaks import shown_by, shows
+from wemasy_kit.call.exchange import Exchange, NoAnswer, SourceName, request_parts
+from wemasy_kit.call.logout import LONGEST_WAIT, logout
+from wemasy_kit.call.token import Token
+from wemasy_kit.errors import CassetteMismatch
+
+Answer = Callable[[httpx.Request], Exchange | NoAnswer]
+
+
+class Script:
+    """A source that gives the answers it was made of, and keeps what it was asked."""
+
+    name: SourceName = "live"
+    base_url = "https://shop.example/api"
+
+    def __init__(self, *answers: Answer) -> None:
+        self.asked: list[httpx.Request] = []
+        self._answers = list(answers)
+
+    async def __call__(self, request: httpx.Request, /) -> Exchange | NoAnswer:
+        self.asked.append(request)
+        return self._answers.pop(0)(request)
+
+
+def status(code: int, *headers: tuple[str, str], body: bytes = b'{"message": "said"}') -> Answer:
+    return lambda request: Exchange(*request_parts(request), code, "", headers, body, "live")
+
+
+def nothing(sent: bool) -> Answer:
+    return lambda request: NoAnswer(sent, "broken", "live", 0.1)
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What would have been slept."""
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    return slept
+
+
+def test_a_logout_is_one_request_with_the_token_and_its_outcome(canary: str) -> None:
+    source = Script(status(200))
+
+    outcome = asyncio.run(logout(Token.parse(canary), send=source))
+
+    assert outcome.kind == "revoked"
+    assert [str(request.url) for request in source.asked] == [
+        "https://shop.example/api/services/webshop/v1/customer/auth/logout"
+    ]
+    assert source.asked[0].headers["Authorization"] == f"Bearer {canary}"
+
+
+def test_without_a_token_no_authorization_is_sent() -> None:
+    source = Script(status(401))
+
+    outcome = asyncio.run(logout(None, send=source))
+
+    assert outcome.kind == "unauthenticated"
+    assert "Authorization" not in source.asked[0].headers
+
+
+def test_an_outcome_does_not_show_the_token(canary: str) -> None:
+    outcome = asyncio.run(logout(Token.parse(canary), send=Script(status(200))))
+
+    assert not shows(repr(outcome), canary)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (status(401), "unauthenticated"),
+        (status(429, ("Retry-After", "1")), "rate_limited"),
+        (status(500), "undocumented"),
+        (status(503, ("Retry-After", "1")), "undocumented"),
+        (nothing(sent=False), "not_sent"),
+        (nothing(sent=True), "unknown"),
+    ],
+)
+def test_nothing_is_retried_by_itself(answer: Answer, kind: str, pauses: list[float]) -> None:
+    source = Script(answer, status(200))
+
+    outcome = asyncio.run(logout(None, send=source))
+
+    assert outcome.kind == kind
+    assert len(source.asked) == 1
+    assert pauses == []
+
+
+@pytest.mark.parametrize(("wanted", "pause"), [("0", 2.0), ("1", 2.0), ("30", 31.0), ("60", 61.0)])
+def test_who_asks_to_wait_gets_one_more_attempt_after_a_429(wanted: str, pause: float, pauses: list[float]) -> None:
+    source = Script(status(429, ("Retry-After", wanted)), status(200))
+
+    outcome = asyncio.run(logout(None, send=source, wait=True))
+
+    assert outcome.kind == "revoked"
+    assert len(source.asked) == 2
+    assert pauses == [pause]
+
+
+def test_the_second_attempt_sends_the_same_token(canary: str, pauses: list[float]) -> None:
+    source = Script(status(429, ("Retry-After", "1")), status(200))
+
+    asyncio.run(logout(Token.parse(canary), send=source, wait=True))
+
+    assert [request.headers["Authorization"] for request in source.asked] == [f"Bearer {canary}"] * 2
+
+
+def test_there_is_never_a_third_attempt(pauses: list[float]) -> None:
+    source = Script(*[status(429, ("Retry-After", "1"))] * 3)
+
+    outcome = asyncio.run(logout(None, send=source, wait=True))
+
+    assert outcome.kind == "rate_limited"
+    assert len(source.asked) == 2
+    assert len(pauses) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        status(429),
+        status(429, ("Retry-After", "61")),
+        status(429, ("Retry-After", "soon")),
+        status(429, ("Retry-After", "1"), ("Retry-After", "1")),
+        status(200),
+        status(401, ("Retry-After", "1")),
+        status(503, ("Retry-After", "1")),
+        nothing(sent=False),
+        nothing(sent=True),
+    ],
+)
+def test_who_asks_to_wait_does_not_wait_for_anything_else(answer: Answer, pauses: list[float]) -> None:
+    source = Script(answer, status(200))
+
+    asyncio.run(logout(None, send=source, wait=True))
+
+    assert LONGEST_WAIT == 60
+    assert len(source.asked) == 1
+    assert pauses == []
+
+
+@pytest.mark.parametrize("kind", [str, str.encode, lambda text: [text]], ids=["str", "bytes", "list"])
+def test_what_is_no_token_is_refused_without_its_value_and_nothing_is_sent(
+    kind: Callable[[str], Any], canary: str
+) -> None:
+    source = Script(status(200))
+
+    with pytest.raises(TypeError, match=r"logout takes a Token \(or None\), not (str|bytes|list); ") as refusal:
+        asyncio.run(logout(kind(canary), send=source))
+
+    assert source.asked == []
+    assert not shows(shown_by(refusal.value), canary)
+
+
+def test_misuse_of_a_source_is_passed_on_and_shows_no_token_even_with_locals(canary: str) -> None:
+    def mismatch(request: httpx.Request) -> Exchange:
+        raise CassetteMismatch("nothing left")
+
+    with pytest.raises(CassetteMismatch) as refusal:
+        asyncio.run(logout(Token.parse(canary), send=Script(mismatch)))
+
+    assert not shows(shown_by(refusal.value), canary)

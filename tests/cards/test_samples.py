@@ -1,0 +1,36 @@
+"""The request samples as tabs, for a notebook."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.html_page import Page
+from wemasy_kit.cards.samples import sample_tabs
+from wemasy_kit.contract.document import load
+from wemasy_kit.exports.samples import samples
+
+
+def test_there_is_a_tab_for_each_language_and_the_first_is_open() -> None:
+    page = Page(sample_tabs("documented")._repr_html_())
+
+    assert len(page.values("checked")) == 1
+    assert len(set(page.values("id"))) == len(page.values("for")) == len(load().samples)
+    assert page.values("id") == page.values("for")
+
+
+def test_the_checked_samples_are_shown_whole() -> None:
+    page = Page(sample_tabs("checked")._repr_html_())
+
+    for sample in samples():
+        assert (sample.source in page.text) == (sample.style == "checked")
+
+
+def test_as_text_each_sample_has_its_language_above_it() -> None:
+    assert all(
+        f"--- {sample.language}\n{sample.source}" in repr(sample_tabs("documented")) for sample in load().samples
+    )
+
+
+def test_a_kind_of_samples_that_is_none_is_refused() -> None:
+    with pytest.raises(LookupError, match="checked"):
+        sample_tabs("good")  # type: ignore[arg-type]

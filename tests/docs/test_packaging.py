@@ -1,0 +1,204 @@
+"""What `pip install` brings: read from pyproject.toml, and from a folder laid out as a wheel lays it out."""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.support.leaks import PACKAGE
+from wemasy_kit.cli import lab
+from wemasy_kit.cli.lab import FIRST, lay_out
+from wemasy_kit.sources.places import folder
+
+ROOT = folder("notebooks").parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+WHEEL = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
+
+
+def name_of(requirement: str) -> str:
+    """The project that a requirement names: "httpx" of "httpx>=0.28,<0.29"."""
+    return re.split(r"[^\w.-]", requirement)[0].lower().replace("_", "-")
+
+
+DEPENDENCIES = {name_of(each): each for each in PROJECT["project"]["dependencies"]}
+
+
+# --- pyproject.toml and environment.yml
+
+
+@pytest.mark.parametrize("name", ["cassettes", "notebooks"])
+def test_a_wheel_holds_the_recordings_and_the_notebooks_where_the_kit_looks_for_them(name: str) -> None:
+    assert WHEEL["force-include"][name] == f"wemasy_kit/{name}"
+    assert list((ROOT / name).rglob("*.*"))
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "README.md", *WHEEL["packages"], *WHEEL["force-include"]])
+def test_a_source_distribution_holds_what_a_wheel_is_built_from(name: str) -> None:
+    included = ["pyproject.toml", *PROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]]
+
+    assert any(fnmatch.fnmatch(name, pattern.strip("/")) for pattern in included)
+
+
+def test_the_command_is_the_one_of_the_package() -> None:
+    assert PROJECT["project"]["scripts"] == {"wemasy-kit": "wemasy_kit.cli.app:main"}
+
+
+def test_it_runs_on_the_python_that_it_asks_for() -> None:
+    least = PROJECT["project"]["requires-python"].removeprefix(">=")
+
+    assert sys.version_info >= tuple(map(int, least.split(".")))
+
+
+def imported(*files: Path) -> Iterator[str]:
+    """The first part of every absolute import."""
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from (alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                yield str(node.module).partition(".")[0]
+
+
+def projects(*files: Path) -> set[str]:
+    """The projects whose packages these files import, but for Python's own and this one."""
+    known = packages_distributions()
+    own = {"wemasy_kit", "tests", *sys.stdlib_module_names}
+    return {name_of(known.get(name, [name])[0]) for name in imported(*files) if name not in own}
+
+
+def test_what_the_package_imports_is_asked_for_and_nothing_else() -> None:
+    shown = PACKAGE / "exports" / "sample_texts"  # programs that are only shown
+    used = projects(*(path for path in PACKAGE.rglob("*.py") if shown not in path.parents))
+
+    assert used - {"traitlets"} == set(DEPENDENCIES) - {"traitlets"}  # ipywidgets is made of traitlets
+
+
+def test_what_conda_installs_is_what_pip_installs() -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
+    listed = [each for each in environment["dependencies"] if isinstance(each, str)]
+    (rest,) = (each["pip"] for each in environment["dependencies"] if isinstance(each, dict))
+
+    assert environment["channels"] == ["conda-forge"]
+    assert any(re.fullmatch(r"python=3\.\d+", each) for each in listed)  # the form that Binder understands
+    assert "pip" in listed
+    assert rest == ["-e .[test]"]
+    assert {each for each in listed if not re.match(r"python=|pip$", each)} <= set(DEPENDENCIES.values())
+
+
+# --- The notebooks from a wheel
+
+
+@pytest.fixture
+def packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The package's folder, as in a wheel: with the notebooks inside."""
+    package = tmp_path / "site-packages" / "wemasy_kit"
+    shutil.copytree(folder("notebooks"), package / "notebooks")
+    monkeypatch.setattr(lab, "folder", lambda name: package / name)
+    monkeypatch.setattr(lab, "__file__", str(package / "cli" / "lab.py"))
+    return package
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    (tmp_path / "empty").mkdir()
+    return tmp_path / "empty"
+
+
+def notebooks(root: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (root / "notebooks").glob("*.ipynb")}
+
+
+def test_a_checkout_is_its_own_root_and_nothing_is_laid_out(empty: Path) -> None:
+    assert lay_out(empty) == (ROOT, ())
+    assert list(empty.iterdir()) == []
+
+
+def test_a_checkout_named_like_the_package_is_its_own_root_too(
+    empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = tmp_path / "wemasy_kit"
+    monkeypatch.setattr(lab, "folder", lambda name: clone / name)
+    monkeypatch.setattr(lab, "__file__", str(clone / "wemasy_kit" / "cli" / "lab.py"))
+
+    assert lay_out(empty) == (clone, ())
+
+
+def test_from_a_wheel_the_notebooks_are_laid_out_in_an_empty_folder(packed: Path, empty: Path) -> None:
+    assert lay_out(empty) == (empty, ())
+    assert notebooks(empty) == notebooks(packed)
+    assert (empty / FIRST).is_file()
+
+
+def test_what_a_person_has_changed_stays_and_is_named(packed: Path, empty: Path) -> None:
+    lay_out(empty)
+    (empty / FIRST).write_bytes(b"mine")
+    root, kept = lay_out(empty)
+
+    assert (root, kept) == (empty, (empty / FIRST,))
+    assert (empty / FIRST).read_bytes() == b"mine"
+
+
+def test_what_a_person_has_deleted_comes_back(packed: Path, empty: Path) -> None:
+    lay_out(empty)
+    (empty / FIRST).unlink()
+    lay_out(empty)
+
+    assert notebooks(empty) == notebooks(packed)
+
+
+def test_what_a_person_has_added_is_no_matter(packed: Path, empty: Path) -> None:
+    lay_out(empty)
+    (empty / "notebooks" / "mine.ipynb").write_bytes(b"mine")
+
+    assert lay_out(empty) == (empty, ())
+
+
+def test_a_folder_that_takes_no_files_is_an_error_of_the_system(packed: Path, empty: Path) -> None:
+    (empty / "notebooks").write_text("a file")
+    with pytest.raises(OSError, match="exists"):
+        lay_out(empty)
+
+
+def test_from_a_wheel_lab_opens_what_it_has_laid_out_and_replays_work(tmp_path: Path, empty: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(PACKAGE, site / "wemasy_kit", ignore=shutil.ignore_patterns("__pycache__"))
+    for source, target in WHEEL["force-include"].items():
+        shutil.copytree(ROOT / source, site / target)
+    (site / "jupyterlab").mkdir()
+    (site / "jupyterlab" / "__init__.py").touch()
+    (site / "jupyterlab" / "labapp.py").write_text("def main(arguments): print(*arguments, sep='\\n')")
+    script = """
+import sys
+from wemasy_kit import cassette_names
+from wemasy_kit.cli.app import main
+print(*cassette_names())
+sys.argv = ["wemasy-kit", "lab"]
+main()
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")])}
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=empty,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    names, root, address, *_ = ended.stdout.splitlines()
+
+    assert names.split() == sorted(path.stem for path in (ROOT / "cassettes").rglob("*.yaml"))
+    assert (root, address) == (f"--ServerApp.root_dir={empty}", f"--LabApp.default_url=/lab/tree/{FIRST}")
+    assert notebooks(empty) == notebooks(ROOT)

@@ -1,0 +1,171 @@
+"""README.md: what it says that can be held, is held."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from wemasy_kit.call.outcome import OutcomeKind
+from wemasy_kit.call.request import PATH
+from wemasy_kit.cli.app import EXIT_CODES, main
+from wemasy_kit.cli.refusals import WRONG_USE
+from wemasy_kit.contract.document import load
+from wemasy_kit.sources.cassette import cassette_names
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+INSTALL = "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && "
+# What a reader has: a token's text, and the function that is tested.
+GIVEN = {"text", "your_logout", "vcr"}
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"(?m)^```{language}\n((?:.*\n)*?)```$", README)
+
+
+def commands() -> list[str]:
+    """Every line that calls the kit: in a block, and between backticks with a space in it."""
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    return [line for line in (*lines, *re.findall(r"`(wemasy-kit [^`]+)`", README)) if line.startswith("wemasy-kit ")]
+
+
+def section(heading: str) -> str:
+    return README.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+
+
+# --- The two commands
+
+
+@pytest.mark.parametrize("then", [".venv/bin/wemasy-kit lab", ".venv/bin/pytest"])
+def test_one_line_opens_it_and_one_line_tests_it(then: str) -> None:
+    assert f"```sh\n{INSTALL}{then}\n```" in README
+
+
+def test_what_the_commands_need_is_what_the_project_has() -> None:
+    assert "test" in PROJECT["optional-dependencies"]
+    assert "wemasy-kit" in PROJECT["scripts"]
+    assert f"Python {PROJECT['requires-python'].removeprefix('>=')} or newer" in README
+
+
+def test_the_name_of_the_conda_environment_is_that_of_its_file() -> None:
+    name = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["name"]
+
+    assert f"conda activate {name} " in README
+
+
+def test_the_extras_that_are_named_exist() -> None:
+    named = set(re.findall(r"--extra (\w+)", README)) | {
+        name for names in re.findall(r"\[([\w,]+)\]'", README) for name in names.split(",")
+    }
+
+    assert named <= set(PROJECT["optional-dependencies"])
+
+
+# --- The endpoint and its answers
+
+
+def test_it_names_the_endpoint_and_the_documented_answers() -> None:
+    assert f"`POST {PATH}`" in README
+    assert re.findall(r"(?m)^\| \*\*(\d+)\*\*", README) == [str(answer.status) for answer in load().answers]
+
+
+# --- The command line
+
+
+def test_it_has_commands() -> None:
+    assert len(commands()) >= 5
+
+
+@pytest.mark.parametrize("line", commands())
+def test_a_command_that_is_shown_is_right_use(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, name, *arguments = shlex.split(line, comments=True)
+    monkeypatch.chdir(tmp_path)
+    for file in (each for each in arguments if re.fullmatch(r"[\w-]+(?:\.\w+|/)", each)):
+        # What a reader has: a folder, or a file.
+        Path(file).mkdir() if file.endswith("/") else Path(file).touch()
+
+    with click.Context(main) as context:
+        command = main.get_command(context, name)
+        assert command is not None, name
+        used = command.make_context(name, arguments, parent=context).params
+
+    assert used.get("recording") in (None, *cassette_names())
+
+
+def test_the_exit_codes_are_those_of_the_command() -> None:
+    line = next(line for line in README.splitlines() if line.startswith("`wemasy-kit logout` exits 0 only if"))
+    told = {words.replace(" ", "_"): int(code) for code, words in re.findall(r"(\d) ([a-z ]+?)[,.]", line)}
+
+    assert EXIT_CODES[OutcomeKind.REVOKED] == 0
+    assert told == {kind.value: code for kind, code in EXIT_CODES.items() if code} | {"wrong_use": WRONG_USE}
+
+
+# --- Python
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_python_that_is_shown_compiles_and_uses_what_there_is(code: str) -> None:
+    tree = compile(code, "README.md", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    nodes = list(ast.walk(tree))
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom):
+            module = importlib.import_module(str(node.module))
+            assert [alias.name for alias in node.names if not hasattr(module, alias.name)] == []
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    made = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    used = {node.id for node in names} - made
+
+    # A block may go on where the one before it stopped.
+    assert used <= GIVEN | {"outcome"} | imported()
+
+
+def imported() -> set[str]:
+    text = "\n".join(blocks("python"))
+    return {name.strip() for names in re.findall(r"(?m)^from \w+ import (.*)$", text) for name in names.split(",")}
+
+
+def test_what_is_shown_of_an_outcome_is_all_that_it_can_be() -> None:
+    (line,) = re.findall(r"(?m)^outcome\.kind +# (.*)$", README)
+
+    assert re.findall(r'"(\w+)"', line) == [kind.value for kind in OutcomeKind]
+
+
+# --- Places
+
+
+def test_every_link_and_picture_leads_somewhere() -> None:
+    places = re.findall(r"\]\(([^)#:]+)\)", README) + re.findall(r'(?:src|srcset)="([^":]+)"', README)
+
+    assert len(places) >= 4
+    assert [place for place in places if not (ROOT / place).exists()] == []
+
+
+def test_every_path_in_find_your_way_is_there() -> None:
+    firsts = [line.split("|")[1] for line in section("Find your way").splitlines() if line.startswith("| `")]
+    paths = []
+    for first in firsts:
+        folder = ROOT
+        for path in re.findall(r"`([^`]+)`", first):
+            # Of a chain, the first names the folder of all.
+            paths.append(folder / path)
+            folder = (ROOT / path).parent if "/" in path.rstrip("/") else folder
+
+    assert len(paths) >= 7
+    assert [path for path in paths if not path.exists()] == []
+
+
+def test_every_module_that_can_be_run_is_there() -> None:
+    modules = re.findall(r"python -m ([\w.]+)", README)
+
+    assert modules
+    assert [module for module in modules if importlib.util.find_spec(module) is None] == []

@@ -1,0 +1,416 @@
+"""Everything that can go wrong on the way, over real sockets: the table of `fault_cases.py`, and what holds for all.
+
+All of it is played once, side by side in one event loop; each test then looks at what came of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import binascii
+import contextlib
+import functools
+import gc
+import logging
+import re
+import ssl
+import time
+import tracemalloc
+import unicodedata
+import zlib
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.canaries import gives_away, new_canary
+from tests.support.fault_cases import BOMB, CASES, GOOD, SOON, SPELLINGS, ZEROS, Case, says_nothing, whole
+from tests.support.fault_server import CERTIFICATES, FaultServer, Peer, certificate, says, says_and_stays, tells
+from tests.support.leaks import shown_by, shows
+from wemasy_kit.call.logout import logout
+from wemasy_kit.call.outcome import Outcome, OutcomeKind
+from wemasy_kit.call.token import Token
+from wemasy_kit.sources import live as module
+from wemasy_kit.sources.live import live
+
+AT_ONCE = 24
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of one case: an outcome, or what was raised in place of one."""
+
+    case: Case
+    canary: str
+    outcome: Outcome | None
+    raised: BaseException | None
+    seconds: float
+    connections: int
+    requests: int
+
+
+@functools.cache
+def server_tls(name: str, *, asks_for_one: bool) -> ssl.SSLContext:
+    return certificate(name, asks_for_one=asks_for_one)
+
+
+async def play(case: Case) -> Played:
+    canary, outcome, raised = new_canary(), None, None
+    tls = server_tls(case.certificate, asks_for_one=case.asks_for_certificate) if case.certificate else None
+    async with FaultServer(case.behaviour, tls=tls) as server:
+        send = live(base_url=case.address.format(port=server.port), deadline=case.deadline)
+        started = time.perf_counter()
+        try:
+            outcome = await logout(Token.parse(canary), send=send)
+        except BaseException as error:
+            raised = error
+        seconds = time.perf_counter() - started
+    return Played(case, canary, outcome, raised, seconds, server.connections, server.requests)
+
+
+async def play_side_by_side(cases: Iterable[Case]) -> list[Played]:
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def play_in_turn(case: Case) -> Played:
+        async with gate:
+            return await play(case)
+
+    return list(await asyncio.gather(*map(play_in_turn, cases)))
+
+
+async def play_all() -> list[Played]:
+    # Apart, so that a busy case does not make a waiting one late.
+    hanging = [case for case in CASES if case.deadline <= 3 * SOON]
+    return await play_side_by_side(hanging) + await play_side_by_side(case for case in CASES if case not in hanging)
+
+
+@contextlib.contextmanager
+def trusting_the_tests_authority() -> Iterator[None]:
+    """So that a certificate fails for the reason of its case, and not for its unknown authority."""
+    trusted = ssl.create_default_context(cafile=str(CERTIFICATES / "authority.pem"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_tls", lambda: trusted)
+        yield
+
+
+class Listener(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(f"{record.getMessage()} {record.args!r} {record.exc_info!r}")
+
+
+@contextlib.contextmanager
+def all_logs() -> Iterator[list[str]]:
+    root, listener = logging.getLogger(), Listener()
+    before = root.level
+    root.addHandler(listener)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield listener.heard
+    finally:
+        root.setLevel(before)
+        root.removeHandler(listener)
+
+
+LOGGED: list[str] = []
+
+
+@pytest.fixture(scope="module")
+def played() -> dict[str, Played]:
+    with trusting_the_tests_authority(), all_logs() as heard:
+        found = {each.case.name: each for each in asyncio.run(play_all())}
+    LOGGED[:] = heard
+    return found
+
+
+def outcomes(played: dict[str, Played]) -> Iterator[tuple[Played, Outcome]]:
+    return ((each, each.outcome) for each in played.values() if each.outcome is not None)
+
+
+# --- The table
+
+
+def test_every_case_has_a_name_of_its_own() -> None:
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: ascii(case.name))
+def test_a_fault_has_the_outcome_that_the_table_wants(case: Case, played: dict[str, Played]) -> None:
+    outcome = played[case.name].outcome
+
+    assert outcome is not None, played[case.name].raised
+    found = (outcome.kind, outcome.token_state, outcome.retry_after)
+    assert found == (*case.wanted, case.retry_after), outcome.cause
+    assert (outcome.rate_limit.limit, outcome.rate_limit.remaining) == case.rate_limit
+
+
+def test_an_answer_is_a_value_and_nothing_raises(played: dict[str, Played]) -> None:
+    assert [(each.case.name, each.raised) for each in played.values() if each.raised is not None] == []
+
+
+def test_no_call_makes_more_than_one_connection_and_one_request(played: dict[str, Played]) -> None:
+    assert [name for name, each in played.items() if each.connections > 1 or each.requests > 1] == []
+
+
+def test_the_server_sees_the_request_where_the_outcome_says_that_it_was_sent(played: dict[str, Played]) -> None:
+    told = [each for each in played.values() if each.case.arrives is not None]
+
+    assert [each.case.name for each in told if each.requests != each.case.arrives] == []
+
+
+def test_what_was_not_sent_never_arrived(played: dict[str, Played]) -> None:
+    found = [each for each, outcome in outcomes(played) if outcome.kind is OutcomeKind.NOT_SENT]
+
+    assert found
+    assert [each.case.name for each in found if each.requests] == []
+
+
+def test_every_call_ends_within_its_deadline_and_a_second(played: dict[str, Played]) -> None:
+    assert [(name, each.seconds) for name, each in played.items() if each.seconds > each.case.deadline + 1] == []
+
+
+def test_a_call_that_hangs_is_given_up_at_its_deadline_and_not_before(played: dict[str, Played]) -> None:
+    gave_up = [each for each, outcome in outcomes(played) if outcome.cause == "timeout"]
+
+    assert len(gave_up) >= 20
+    assert [each.case.name for each in gave_up if each.seconds < each.case.deadline] == []
+
+
+def test_only_a_certificate_that_is_refused_is_called_one(played: dict[str, Played]) -> None:
+    found = [outcome for _, outcome in outcomes(played) if outcome.cause == "tls"]
+
+    assert len(found) >= 3
+    assert {outcome.kind for outcome in found} == {OutcomeKind.NOT_SENT}
+
+
+def test_a_message_is_one_line_of_plain_text(played: dict[str, Played]) -> None:
+    messages = [outcome.message for _, outcome in outcomes(played) if outcome.message is not None]
+
+    assert len(messages) > 100
+    assert [text for text in messages if len(text) > 300 or " ".join(text.split()) != text] == []
+    assert [text for text in messages if any(unicodedata.category(sign)[0] == "C" for sign in text)] == []
+
+
+def test_what_is_kept_of_an_answer_is_no_longer_than_the_cap(played: dict[str, Played]) -> None:
+    exchanges = [outcome.exchange for _, outcome in outcomes(played) if outcome.exchange is not None]
+
+    assert sum(exchange.over_cap for exchange in exchanges) > 10
+    assert [exchange for exchange in exchanges if len(exchange.body) > module.BODY_CAP] == []
+
+
+# --- The token
+
+
+def visible(outcome: Outcome) -> str:
+    """All that an outcome can show of itself."""
+    body = b"" if outcome.exchange is None else outcome.exchange.body
+    texts = [repr(outcome), str(outcome), str(outcome.message), body.decode("latin-1")]
+    with contextlib.suppress(zlib.error):
+        texts.append(zlib.decompressobj(wbits=47).decompress(body, MEBIBYTE).decode("latin-1"))
+    return "\n".join(dict.fromkeys(texts))
+
+
+@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
+def test_the_search_finds_a_token_in_every_spelling(spell: Callable[[str], str], canary: str) -> None:
+    assert gives_away(f"GET /?a={spell(canary)}", canary)
+    assert not gives_away(f"GET /?a={spell(new_canary())}", canary)
+
+
+def test_no_outcome_shows_the_token_in_any_spelling(played: dict[str, Played]) -> None:
+    assert [each.case.name for each, outcome in outcomes(played) if gives_away(visible(outcome), each.canary)] == []
+
+
+def test_what_a_server_echoed_is_marked(played: dict[str, Played]) -> None:
+    echoed = {name: each for name, each in played.items() if name.startswith("the token as it is")}
+
+    assert len(echoed) >= 8
+    assert [name for name, each in echoed.items() if "[token]" not in repr(each.outcome)] == []
+
+
+def test_no_log_shows_a_token(played: dict[str, Played]) -> None:
+    logged = "\n".join(LOGGED)
+
+    assert [name for name, each in played.items() if shows(logged, each.canary)] == []
+
+
+# --- Memory
+
+
+def peak(work: Awaitable[Any]) -> tuple[Any, int]:
+    """What some work gives, and the bytes that it took at its height beyond those it began with. Server included."""
+
+    async def measured() -> tuple[Any, int]:
+        gc.collect()
+        tracemalloc.start()
+        try:
+            return await work, tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    return asyncio.run(measured())
+
+
+_SAME_ELSEWHERE = "401|429|500|success|dripping"
+LARGE = [
+    case
+    for case in CASES
+    if re.search("endless|bomb|16,000|gigabytes|9,000", case.name) and not re.search(_SAME_ELSEWHERE, case.name)
+]
+
+
+@pytest.mark.parametrize("case", LARGE, ids=lambda case: case.name)
+def test_an_answer_without_end_takes_little_memory(case: Case) -> None:
+    with trusting_the_tests_authority():
+        played, taken = peak(play(case))
+
+    assert played.outcome.kind == case.wanted.kind
+    assert taken < 16 * MEBIBYTE
+
+
+def test_a_client_that_inflates_a_bomb_takes_all_of_it() -> None:
+    """The measure proves itself: this is what the kit does not do."""
+
+    async def naive() -> int:
+        bomb = whole("200 OK", BOMB, "Content-Encoding: gzip")
+        async with FaultServer(says(bomb)) as server, httpx.AsyncClient(trust_env=False) as client:
+            return len((await client.post(f"http://127.0.0.1:{server.port}/")).content)
+
+    inflated, taken = peak(naive())
+
+    assert inflated == len(ZEROS)
+    assert taken > 16 * MEBIBYTE
+
+
+# --- Interrupted
+
+
+class Interrupted(Awaitable[Any]):
+    """Runs a coroutine up to its n-th pause, and there something comes between."""
+
+    def __init__(self, work: Any, pause: int, interrupt: Interrupt) -> None:
+        self._work, self._at, self._interrupt = work, pause, interrupt
+        self.happened = False
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        step: Callable[[], Any] = functools.partial(self._work.send, None)
+        with contextlib.closing(self._work):
+            for pause in range(1, 1000):
+                try:
+                    waits_for = step()
+                    if pause == self._at:
+                        self.happened = True
+                        waits_for = self._interrupt(self._work, waits_for)
+                except StopIteration as done:
+                    return done.value
+                try:
+                    step = functools.partial(self._work.send, (yield waits_for))
+                except BaseException as error:
+                    step = functools.partial(self._work.throw, error)
+        raise AssertionError("a call does not pause so often")
+
+
+Interrupt = Callable[[Any, Any], Any]  # the coroutine and what it waits for give what it waits for now
+
+
+def raises(error: BaseException) -> Interrupt:
+    return lambda work, waits_for: work.throw(error)
+
+
+def cancels(work: Any, waits_for: Any) -> Any:
+    task = asyncio.current_task()
+    assert task is not None
+    task.cancel()
+    return waits_for
+
+
+async def interrupt(scheme: str, pause: int, how: Interrupt) -> tuple[str, BaseException] | None:
+    """The token's text and what came out of a call that is interrupted at its n-th pause; None if it has none left."""
+    canary = new_canary()
+    tls = certificate("good") if scheme == "https" else None
+    async with FaultServer(says_and_stays(GOOD), tls=tls) as server:
+        send = live(base_url=f"{scheme}://127.0.0.1:{server.port}", deadline=5)
+        out = Interrupted(logout(Token.parse(canary), send=send), pause, how)
+        try:
+            outcome = await out
+        except BaseException as error:
+            return canary, error
+    assert not out.happened
+    assert outcome.kind is OutcomeKind.REVOKED
+    return None
+
+
+def interruptions(scheme: str, how: Callable[[], Interrupt]) -> list[tuple[str, BaseException]]:
+    """What comes out of a call if it is interrupted at its first pause, its second, and so on."""
+
+    async def all_of_them() -> list[tuple[str, BaseException]]:
+        found = []
+        while (came := await asyncio.create_task(interrupt(scheme, len(found) + 1, how()))) is not None:
+            found.append(came)
+        return found
+
+    with trusting_the_tests_authority():
+        return asyncio.run(all_of_them())
+
+
+INTERRUPTIONS: dict[str, tuple[type[BaseException], Callable[[], Interrupt]]] = {
+    "KeyboardInterrupt": (KeyboardInterrupt, lambda: raises(KeyboardInterrupt())),
+    "SystemExit": (SystemExit, lambda: raises(SystemExit(3))),
+    "cancel": (asyncio.CancelledError, lambda: cancels),
+}
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("name", INTERRUPTIONS)
+def test_wherever_a_call_is_interrupted_it_ends_so_and_shows_no_token(scheme: str, name: str) -> None:
+    kind, how = INTERRUPTIONS[name]
+
+    found = interruptions(scheme, how)
+
+    assert len(found) >= 5
+    assert {type(error) for _, error in found} == {kind}
+    assert [at for at, (canary, error) in enumerate(found) if shows(shown_by(error), canary)] == []
+
+
+def test_an_interrupted_call_leaves_nothing_open() -> None:
+    for _, how in INTERRUPTIONS.values():
+        interruptions("https", how)
+    gc.collect()  # An open socket would be a ResourceWarning, and that an error.
+
+
+def test_a_call_that_is_forgotten_in_the_middle_ends_without_a_sound() -> None:
+    canary = new_canary()
+
+    async def begin() -> Any:
+        server = await FaultServer(says_nothing).__aenter__()
+        work = logout(Token.parse(canary), send=live(base_url=f"http://127.0.0.1:{server.port}"))
+        work.send(None)
+        await server.__aexit__(None, None, None)
+        return work
+
+    asyncio.run(begin()).close()
+
+
+# --- Side by side
+
+
+def test_calls_side_by_side_each_have_the_answer_to_their_own_token() -> None:
+    canaries = [new_canary() for _ in range(40)]
+
+    async def story() -> list[Outcome]:
+        async with FaultServer(tells(answer_by_fingerprint)) as server:
+            send = live(base_url=f"http://127.0.0.1:{server.port}")
+            return await asyncio.gather(*(logout(Token.parse(canary), send=send) for canary in canaries))
+
+    found = asyncio.run(story())
+
+    assert [outcome.message for outcome in found] == [f"{binascii.crc32(canary.encode())}" for canary in canaries]
+    assert [canary for canary in canaries if any(gives_away(visible(outcome), canary) for outcome in found)] == []
+
+
+def answer_by_fingerprint(peer: Peer) -> bytes:
+    return whole("200 OK", b'{"message":"%d"}' % binascii.crc32(peer.token))

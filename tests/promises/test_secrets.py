@@ -1,0 +1,668 @@
+"""Secrets nowhere: wherever a person could look, there is no token in any spelling. Each look proves itself first.
+
+The text is held by a `Canary`, so that the frames of these tests do not hold it either: whole tracebacks are searched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import functools
+import gc
+import json
+import logging
+import os
+import signal
+import sys
+import tempfile
+import threading
+import warnings
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn, Self, cast
+
+import httpx
+import ipywidgets
+import pytest
+from jupyter_client.manager import AsyncKernelManager
+
+import wemasy_kit
+from tests.browser.looks import LOGGERS, held_by, told_by, told_of, watching
+from tests.support.canaries import SPELLINGS, Canary, gives_away, new_canary
+from tests.support.fault_server import Behaviour, FaultServer, Peer, certificate, says, says_and_resets, tells
+from tests.support.leaks import PACKAGE
+from wemasy_kit import LogoutForm, MemoryStore, Sandbox, Token, cassette, live, logout, logout_request
+from wemasy_kit.cards.outcome import parts
+from wemasy_kit.cli.token_input import from_environment
+from wemasy_kit.explorer import view_model as desk
+from wemasy_kit.sources import recorder as recording
+
+Capture = pytest.CaptureFixture[str]
+Seen = dict[str, str]  # by place
+
+
+@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
+def test_the_search_finds_a_token_in_every_spelling_and_no_other(spell: Callable[[str], str], canary: str) -> None:
+    assert gives_away(f'{{"a": "{spell(canary)}"}}', canary)
+    assert gives_away(f"a{spell(canary)}b".encode("latin-1"), canary)
+    assert not gives_away(spell(new_canary()), canary)
+
+
+# --- The looks prove themselves
+
+
+def in_a_thread(text: str) -> None:
+    thread = threading.Thread(target=functools.partial(int, text))
+    thread.start()
+    thread.join()
+
+
+class Unraisable:
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __del__(self) -> None:
+        raise ValueError(self.text)
+
+
+PLANTED: dict[str, tuple[str, Callable[[str], object]]] = {
+    "stdout": ("stdout", print),
+    "stderr": ("stderr", lambda text: print(text, file=sys.stderr)),
+    "below Python": ("stderr", lambda text: os.write(2, text.encode())),
+    "a warning": ("warnings", lambda text: warnings.warn(text, stacklevel=1)),
+    "a thread that fails": ("uncaught", in_a_thread),
+    "a finalizer that fails": ("uncaught", Unraisable),
+    **{f"the log of {name}": ("logs", functools.partial(logging.getLogger(name).debug, "%s")) for name in LOGGERS},
+}
+
+
+@pytest.mark.parametrize(("place", "plant"), PLANTED.values(), ids=PLANTED)
+def test_a_token_that_is_said_aloud_is_seen(
+    place: str, plant: Callable[[str], object], canary: str, capfd: Capture
+) -> None:
+    with watching(capfd) as seen:
+        plant(canary)
+
+    assert [where for where, text in seen.items() if gives_away(text, canary)] == [place]
+
+
+def raises(make: Callable[[str], BaseException]) -> Callable[[str], NoReturn]:
+    def raising(text: str) -> NoReturn:
+        raise make(text)
+
+    return raising
+
+
+def raises_while_handling(text: str) -> NoReturn:
+    try:
+        raise ValueError(text)
+    except ValueError:
+        raise KeyError("outer") from None
+
+
+def noted(text: str) -> BaseException:
+    error = ValueError()
+    error.add_note(text)
+    return error
+
+
+def caused(text: str) -> BaseException:
+    error = KeyError("outer")
+    error.__cause__ = ValueError(text)
+    return error
+
+
+def raises_beside_a_variable(text: str) -> NoReturn:
+    headers = {"headers": [(b"Authorization", text.encode())]}
+    del text
+    raise ValueError(len(headers))
+
+
+@dataclasses.dataclass
+class Silent:
+    text: str = dataclasses.field(repr=False)
+
+
+def raises_beside_a_field(text: str) -> NoReturn:
+    silent = [Silent(text)]
+    del text
+    raise ValueError(len(silent))
+
+
+RAISING: dict[str, Callable[[str], NoReturn]] = {
+    "its message": raises(ValueError),
+    "its arguments": raises(lambda text: OSError(5, "said", text)),
+    "its cause": raises(caused),
+    "its context, left out by a printer": raises_while_handling,
+    "a member of its group": raises(lambda text: BaseExceptionGroup("one", [ValueError(text)])),
+    "its note": raises(noted),
+    "a variable": raises_beside_a_variable,
+    "a field of a variable": raises_beside_a_field,
+}
+
+
+def failure(story: Callable[[], object]) -> BaseException:
+    try:
+        story()
+    except BaseException as error:
+        return error
+    raise AssertionError("nothing was raised")
+
+
+@pytest.mark.parametrize("raising", RAISING.values(), ids=RAISING)
+def test_a_token_anywhere_about_an_exception_is_seen(raising: Callable[[str], NoReturn]) -> None:
+    canary = Canary()
+
+    error = failure(lambda: raising(canary.text))
+
+    assert any(gives_away(text, canary.text) for text in told_by(error))
+
+
+def test_the_frames_of_these_tests_hold_no_token() -> None:
+    canary = Canary()
+
+    error = failure(lambda: int(canary.text[:4] + "x"))
+
+    assert not any(gives_away(text, canary.text) for text in told_by(error))
+
+
+class Box:
+    def __init__(self, text: object) -> None:
+        self.content = text
+
+
+class Slotted:
+    __slots__ = ("_content",)
+
+    def __init__(self, text: str) -> None:
+        self._content = text
+
+
+class Pickled:
+    def __init__(self, text: str) -> None:
+        self._content: Callable[[], str] = lambda: text
+
+    def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
+        return str, (self._content(),)
+
+
+def a_text_field(text: str) -> Any:
+    return ipywidgets.Text(text)
+
+
+VALUES: dict[str, Callable[[str], object]] = {
+    "what it prints": lambda text: [text],
+    "an attribute": Box,
+    "a field of an attribute": lambda text: Box([Silent(text)]),
+    "a slot": Slotted,
+    "its pickle": Pickled,
+    "what a notebook saves": a_text_field,
+}
+
+
+@pytest.mark.parametrize("make", VALUES.values(), ids=VALUES)
+def test_a_token_anywhere_in_a_value_is_seen(make: Callable[[str], object], canary: str) -> None:
+    assert any(gives_away(text, canary) for text in told_of(make(canary)))
+
+
+# --- Everything public
+
+
+def at(server: FaultServer, *, scheme: str = "http", deadline: float = 5.0) -> Any:
+    return live(base_url=f"{scheme}://127.0.0.1:{server.port}/api", deadline=deadline)
+
+
+async def echoes(peer: Peer) -> None:
+    """Says the token in every place of an answer, and in more than one spelling."""
+    await peer.request()
+    token = peer.token.decode()
+    plain, percent, base64, in_hex = (
+        SPELLINGS[each](token) for each in ("as it is", "percent-encoded", "base64", "hex")
+    )
+    body = json.dumps({"message": f"no such token: {plain}", "data": [percent, base64, in_hex]})
+    head = [f"HTTP/1.1 401 {plain} is unknown", f"X-Debug: {plain}", f"Location: /login?token={percent}"]
+    head += [f"Set-Cookie: a={base64}", f"Server: {in_hex}", f"X-{in_hex}: 1", f"Content-Length: {len(body)}"]
+    await peer.say("\r\n".join([*head, "", body]).encode())
+
+
+async def echoed(canary: Canary) -> Any:
+    async with FaultServer(echoes) as server:
+        return await logout(Token.parse(canary.text), send=at(server))
+
+
+async def of(value: object) -> object:
+    return value
+
+
+async def a_sandbox(canary: Canary) -> Sandbox:
+    """One that has issued the token, which takes the canary's place."""
+    async with Sandbox() as shop:
+        token = shop.issue_token("jane")
+        canary.becomes(token.reveal())
+        await logout(token, send=shop.send)
+    return shop
+
+
+PUBLIC: dict[str, Callable[[Canary], Awaitable[object]]] = {
+    "Token": lambda canary: of(Token.parse(canary.text)),
+    "logout_request": lambda canary: of(logout_request(Token.parse(canary.text))),
+    "Outcome": echoed,
+    "InvalidToken": lambda canary: of(failure(lambda: Token.parse(f"{canary.text} é"))),
+    "Sandbox": a_sandbox,
+    "MemoryStore": lambda canary: of(MemoryStore(Token.parse(canary.text))),
+}
+OF_AN_OUTCOME: dict[str, Callable[[Any], object]] = {
+    "Exchange": lambda outcome: outcome.exchange,
+    "RateLimit": lambda outcome: outcome.rate_limit,
+    "OutcomeKind": lambda outcome: outcome.kind,
+    "card": wemasy_kit.card,
+    "timeline": lambda outcome: wemasy_kit.timeline([("phone", outcome)]),
+    "the form's tabs": lambda outcome: parts(outcome.exchange),
+}
+HOLD_NOTHING = {"HandClock", "Send", "WemasyKitError"}
+ELSEWHERE = {"LogoutForm"}  # test_form looks at the state of its widgets and at what it says to the page
+
+
+@pytest.mark.parametrize("name", [*PUBLIC, *OF_AN_OUTCOME])
+def test_nothing_public_shows_its_token(name: str) -> None:
+    canary = Canary()
+
+    async def story() -> object:
+        return await PUBLIC[name](canary) if name in PUBLIC else OF_AN_OUTCOME[name](await echoed(canary))
+
+    value = asyncio.run(story())
+
+    assert [text for text in told_of(value) if gives_away(text, canary.text)] == []
+
+
+def test_no_public_class_is_left_out() -> None:
+    classes = {name for name in wemasy_kit.__all__ if isinstance(getattr(wemasy_kit, name), type)}
+
+    assert classes - {*PUBLIC, *OF_AN_OUTCOME, *HOLD_NOTHING, *ELSEWHERE} == set()
+
+
+# --- Calls that go wrong
+
+
+Story = Callable[[Canary], Awaitable[object]]
+
+
+def called(
+    behaviour: Behaviour | None, *, certified: str | None = None, deadline: float = 5.0, also: Any = None
+) -> Story:
+    """A logout at a server that does this; `also` happens as soon as the request has arrived."""
+
+    async def story(canary: Canary) -> object:
+        async def behave(peer: Peer) -> None:
+            if also is not None:
+                await peer.request()
+                also(out, send)
+                await peer.leaves()
+            assert behaviour is not None
+            await behaviour(peer)
+
+        tls = certificate(certified) if certified else None
+        async with FaultServer(behave if behaviour else None, tls=tls) as server:
+            send = at(server, scheme="https" if certified else "http", deadline=deadline)
+            out = asyncio.ensure_future(logout(Token.parse(canary.text), send=send))
+            return await out
+
+    return story
+
+
+async def keeps_silent(peer: Peer) -> None:
+    await peer.leaves()
+
+
+async def says_nonsense(peer: Peer) -> None:
+    await peer.request()
+    await peer.say(b"HTTP/1.1 200 OK\r\nX-Token " + peer.token + b"\r\n\r\n")
+
+
+def told_the_sandbox(*lines: str) -> Story:
+    """What it answers to whoever sends no HTTP."""
+
+    async def story(canary: Canary) -> object:
+        async with Sandbox() as shop:
+            reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(shop.base_url).port)
+            writer.write("\r\n".join([*lines, "", ""]).replace("TOKEN", canary.text).encode())
+            writer.write_eof()
+            answered = await reader.read()
+            writer.close()
+            await writer.wait_closed()
+            return answered
+
+    return story
+
+
+async def played_out(canary: Canary) -> object:
+    source = cassette("401-no-token")
+    await logout(None, send=source)
+    return await logout(Token.parse(canary.text), send=source)
+
+
+async def from_a_bad_environment(canary: Canary) -> object:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEMASY_TOKEN", f"{canary.text} é")
+        return from_environment()
+
+
+async def a_form_that_fails(canary: Canary) -> object:
+    form = LogoutForm(send=live())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(form, "_draw", lambda: 1 / 0)
+        content = {"method": "custom", "content": {"do": "send", "text": canary.text}}
+        form._field._handle_msg({"content": {"data": content}, "buffers": []})
+    return form._desk.held
+
+
+def recorded(behaviour: Behaviour, *, unscrubbed: bool = False) -> Story:
+    async def story(canary: Canary) -> object:
+        async with FaultServer(behaviour) as server:
+            with pytest.MonkeyPatch.context() as patch:
+                if unscrubbed:
+                    patch.setattr(recording._Scrub, "_clean", lambda self, text: text)
+                token = Token.parse(canary.text)
+                return await recording.record("401-unknown-token", send=at(server), tokens={"unknown": token})
+
+    return story
+
+
+TROUBLES: dict[str, tuple[Story, str]] = {
+    "echoed": (called(echoes), "unauthenticated"),
+    "refused": (called(None), "not_sent"),
+    "reset": (called(says_and_resets(b"")), "unknown"),
+    "nonsense with the token in it": (called(says_nonsense), "unknown"),
+    "half an answer": (called(says(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")), "unknown"),
+    "a certificate of nobody's": (called(keeps_silent, certified="self-signed"), "not_sent"),
+    "too late": (called(keeps_silent, deadline=0.05), "unknown"),
+    "given up": (called(keeps_silent, also=lambda out, send: send.cancel()), "unknown"),
+    "cancelled": (called(keeps_silent, also=lambda out, send: out.cancel()), "CancelledError"),
+    "Ctrl-C": (called(keeps_silent, also=lambda out, send: signal.raise_signal(signal.SIGINT)), "KeyboardInterrupt"),
+    "a cassette that is played out": (played_out, "CassetteMismatch"),
+    "a text for a Token": (lambda canary: logout(canary.text, send=live()), "TypeError"),  # type: ignore[arg-type]
+    "a bad text": (lambda canary: of(Token.parse(f"Bearer {canary.text}\r\nX: y")), "InvalidToken"),
+    "a bad text in the environment": (from_a_bad_environment, "InvalidToken"),
+    "a recording": (recorded(echoes), "str"),
+    "a recording that is refused": (
+        recorded(says(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")),
+        "RecordingRefused",
+    ),
+    "a recording with a token in it": (recorded(echoes, unscrubbed=True), "SecretFound"),
+    "a form that fails": (a_form_that_fails, "str"),
+    "a sandbox that is told a bad header": (
+        told_the_sandbox("POST / HTTP/1.1", "Host: a", "Authorization Bearer TOKEN"),
+        "bytes",
+    ),
+    "a sandbox that is told no HTTP": (told_the_sandbox("Authorization: Bearer TOKEN"), "bytes"),
+    "a sandbox that is told a bad length": (
+        told_the_sandbox("POST / HTTP/1.1", "Host: a", "Authorization: Bearer TOKEN", "Content-Length: TOKEN"),
+        "bytes",
+    ),
+    "a sandbox that is told too much": (
+        told_the_sandbox("POST / HTTP/1.1", "Host: a", "Authorization: Bearer TOKEN", "X: " + "TOKEN" * 2000),
+        "bytes",
+    ),
+}
+
+
+@pytest.mark.parametrize(("story", "ending"), TROUBLES.values(), ids=TROUBLES)
+def test_a_call_that_goes_wrong_shows_its_token_nowhere(story: Story, ending: str, capfd: Capture) -> None:
+    canary = Canary()
+
+    async def harshly() -> object:
+        asyncio.get_running_loop().slow_callback_duration = 0  # asyncio's debug mode then tells of every callback
+        async with asyncio.timeout(10):
+            return await story(canary)
+
+    with watching(capfd) as seen:
+        try:
+            value: object = asyncio.run(harshly(), debug=True)
+        except BaseException as error:
+            value = error
+    seen["the result"] = "\n".join(told_by(value) if isinstance(value, BaseException) else told_of(value))
+
+    assert str(getattr(value, "kind", type(value).__name__)) == ending
+    assert "Executing <" in seen["logs"]
+    assert [where for where, text in seen.items() if gives_away(text, canary.text)] == []
+
+
+KIT = f"{PACKAGE}{os.sep}"
+ON_THE_WAY = {*(os.path.join("call", each) for each in ("logout.py", "request.py", "exchange.py"))} | {
+    os.path.join("sources", "live.py")
+}
+
+
+def refuses(peer: Peer) -> bytes:
+    return b"HTTP/1.1 401 %s\r\nContent-Length: 0\r\n\r\n" % peer.token
+
+
+class Strike:
+    """Ctrl-C in the very moment when a line of the kit is first reached; without a line it only looks on."""
+
+    def __init__(self, at: tuple[str, int] | None = None) -> None:
+        self.reached: dict[tuple[str, int], None] = {}
+        self._at = at
+
+    def __call__(self, frame: FrameType, event: str, argument: object) -> Any:
+        line = (frame.f_code.co_filename.removeprefix(KIT), frame.f_lineno)
+        if line[0] not in ON_THE_WAY:
+            return None
+        self.reached[line] = None
+        if line == self._at:
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return self
+
+    async def during(self, canary: Canary) -> None:
+        async with FaultServer(tells(refuses)) as server:
+            token, send = Token.parse(canary.text), at(server)
+            before = sys.gettrace()
+            sys.settrace(self)
+            try:
+                await logout(token, send=send)
+            finally:
+                sys.settrace(before)
+
+
+def test_wherever_ctrl_c_strikes_no_frame_of_the_kit_holds_the_token(capfd: Capture) -> None:
+    canary, calm = Canary(), Strike()
+    asyncio.run(calm.during(canary))
+
+    with watching(capfd) as seen:
+        struck = {line: failure(functools.partial(asyncio.run, Strike(line).during(canary))) for line in calm.reached}
+        gc.collect()
+
+    assert {file for file, _ in struck} == ON_THE_WAY
+    assert {type(error) for error in struck.values()} == {KeyboardInterrupt}
+    held = {line: "\n".join(held_by(error, below=KIT)) for line, error in struck.items()}
+    assert [line for line, text in held.items() if gives_away(text, canary.text)] == []
+    assert [where for where, text in seen.items() if gives_away(text, canary.text)] == []
+
+
+# --- The command line
+
+
+@dataclasses.dataclass
+class Ended:
+    canary: str
+    code: int | None
+    said: str
+
+
+HARSH = {"PYTHONDEVMODE": "1", "PYTHONASYNCIODEBUG": "1", "PYTHONWARNINGS": "always", "COLUMNS": "500"}
+
+
+KIT_COMMAND = ("-m", "wemasy_kit")
+
+
+async def python(*arguments: str, canary: str, piped: bool = False, struck: asyncio.Event | None = None) -> Ended:
+    """A process of its own that says all it can, the token in its environment or piped in; Ctrl-C on `struck`."""
+    environment = {**os.environ, **HARSH, "WEMASY_TOKEN": "" if piped else canary}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, env=environment,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    if struck is not None:
+        await struck.wait()
+        process.send_signal(signal.SIGINT)
+    said, _ = await process.communicate(canary.encode() if piped else b"")
+    return Ended(canary, process.returncode, said.decode())
+
+
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ended]:
+    folder, arrived = tmp_path_factory.mktemp("recorded"), asyncio.Event()
+
+    async def waits(peer: Peer) -> None:
+        await peer.request()
+        arrived.set()
+        await peer.leaves()
+
+    async def all_of_them() -> dict[str, Ended]:
+        async with asyncio.timeout(60), FaultServer(echoes) as echoing, FaultServer(waits) as silent:
+            token, there = new_canary(), ("--base-url", at(echoing).base_url)
+            logout, record = (*KIT_COMMAND, "logout", *there), (*KIT_COMMAND, "record", "401-unknown-token", *there)
+            started = {
+                "in words": python(*logout, canary=new_canary()),
+                "as JSON, piped in": python(*logout, "--json", "--token-stdin", canary=new_canary(), piped=True),
+                "Ctrl-C": python(*logout, "--base-url", at(silent).base_url, canary=new_canary(), struck=arrived),
+                "a token that cannot be sent": python(*logout, canary=f"{new_canary()} é"),
+                "a token for an argument": python(*logout, token, canary=token),
+                "a recording": python(*record, "--source", "live", "--folder", str(folder), canary=new_canary()),
+                "a planted one": python("-c", "import os; print(os.environ['WEMASY_TOKEN'])", canary=new_canary()),
+            }
+            found = dict(zip(started, await asyncio.gather(*started.values()), strict=True))
+        found["a recording"].said += "".join(path.read_text() for path in folder.iterdir())
+        return found
+
+    return asyncio.run(all_of_them())
+
+
+EXIT_CODES = {
+    "in words": 3,
+    "as JSON, piped in": 3,
+    "Ctrl-C": 7,
+    "a token that cannot be sent": 2,
+    "a token for an argument": 2,
+    "a recording": 0,
+}
+
+
+def test_what_a_process_says_is_seen(commands: dict[str, Ended]) -> None:
+    planted = commands["a planted one"]
+
+    assert gives_away(planted.said, planted.canary)
+
+
+@pytest.mark.parametrize("name", EXIT_CODES)
+def test_the_command_line_shows_no_token(name: str, commands: dict[str, Ended]) -> None:
+    ended = commands[name]
+
+    assert ended.code == EXIT_CODES[name]
+    assert ended.said
+    assert not gives_away(ended.said, ended.canary)
+
+
+# --- A notebook
+
+
+class Notebook:
+    """A kernel with folders of its own, and all that it says."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.said: list[dict[str, Any]] = []
+
+    async def __aenter__(self) -> Self:
+        # Over files: of two kernels that start at once, both could take the same port.
+        self._sockets = tempfile.TemporaryDirectory()
+        where = {"transport": "ipc", "ip": f"{self._sockets.name}/kernel"}
+        self._kernel = AsyncKernelManager(kernel_name="python3", **where)
+        self._log = (self.folder / "kernel.log").open("w")
+        places = {name: str(self.folder) for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR")}
+        await self._kernel.start_kernel(env={**os.environ, **places}, stdout=self._log, stderr=self._log)
+        self._page = self._kernel.client()
+        self._page.start_channels()
+        await self._page.wait_for_ready(timeout=30)
+        return self
+
+    async def __aexit__(self, kind: object, error: object, trace: object) -> None:
+        self._page.stop_channels()
+        await self._kernel.shutdown_kernel()
+        self._sockets.cleanup()
+        self._log.close()
+
+    async def until(self, is_it: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The next thing said that is it."""
+        while True:
+            message = await self._page.get_iopub_msg(timeout=20)
+            self.said.append(message)
+            if is_it(message["content"]):
+                return cast("dict[str, Any]", message["content"])
+
+    async def run(self, cell: str) -> None:
+        await self._page.execute_interactive(cell, output_hook=self.said.append, store_history=True, timeout=20)
+
+    async def act(self, field: str, **content: str) -> None:
+        """What the token field's JavaScript sends."""
+        data = {"comm_id": field, "data": {"method": "custom", "content": content}}
+        self._page.shell_channel.send(self._page.session.msg("comm_msg", data))
+
+    def everything(self) -> dict[str, str]:
+        """What it said, and every file that it wrote: the history, the log."""
+        written = {path.name: path.read_bytes().decode("latin-1") for path in self.folder.rglob("*") if path.is_file()}
+        return {"messages": json.dumps(self.said, default=str), **written}
+
+
+FORM = """
+%xmode Verbose
+from wemasy_kit import LogoutForm, live
+import ipywidgets, logging
+logging.basicConfig(level=logging.DEBUG)
+form = LogoutForm(send=live(base_url="{}"))
+form
+"""
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Seen]:
+    """A token in a cell, one that was typed into the form, and by place everything that there is to be seen."""
+    planted, typed = new_canary(), new_canary()
+
+    async def story() -> Seen:
+        folder = tmp_path_factory.mktemp("kernel")
+        async with asyncio.timeout(60), FaultServer(echoes) as server:
+            async with Notebook(folder) as notebook:
+                await notebook.run(f"planted = '{planted}'")
+                await notebook.run(FORM.format(at(server).base_url))
+                opened = [each["content"] for each in notebook.said if each["msg_type"] == "comm_open"]
+                field = next(each["comm_id"] for each in opened if each["data"]["state"].get("view", {}).get("button"))
+                await notebook.act(field, do="send", text=typed)
+                await notebook.until(lambda content: "armed" in json.dumps(content.get("data", "")))
+                await asyncio.sleep(desk.ECHO)  # A person would not be faster.
+                await notebook.act(field, do="confirm")
+                await notebook.until(lambda content: '"say"' in json.dumps(content.get("data", ""), default=str))
+                await notebook.run("form, form._desk.outcome, ipywidgets.Widget.get_manager_state()")
+                await notebook.run("%history -g")
+                await notebook.run("form.nonsense")
+            assert server.requests == 1
+        return notebook.everything()
+
+    return planted, typed, asyncio.run(story())
+
+
+def test_a_token_that_stands_in_a_cell_is_seen(notebook: tuple[str, str, Seen]) -> None:
+    planted, _, seen = notebook
+
+    assert [where for where, text in seen.items() if gives_away(text, planted)] == ["messages", "history.sqlite"]
+
+
+def test_a_token_that_is_typed_into_the_form_is_in_no_message_no_output_no_log_and_no_history(
+    notebook: tuple[str, str, Seen],
+) -> None:
+    _, typed, seen = notebook
+
+    assert "Token not accepted" in seen["messages"]
+    assert [where for where, text in seen.items() if gives_away(text, typed)] == []

@@ -1,0 +1,508 @@
+"""The stand-in shop's rules, beside the answers that were measured."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+import sys
+import zlib
+from pathlib import Path
+
+import pytest
+
+from wemasy_kit.sandbox import rules
+from wemasy_kit.sandbox.rules import PATH, WINDOW, Answer, Profile, Shop
+
+EXCHANGES = Path(__file__).parent.parent / "data" / "exchanges"
+JSON = ("Accept", "application/json")
+NOON = 1795351073.0
+
+
+class Clock:
+    now = NOON
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def log_out(shop: Shop, token: str | None = None, *, address: str = "127.0.0.1") -> Answer:
+    headers = [JSON] if token is None else [JSON, ("Authorization", f"Bearer {token}")]
+    return shop.answer("POST", PATH, headers, address=address)
+
+
+def header(answer: Answer, name: str) -> str | None:
+    return dict(answer.headers).get(name)
+
+
+def measured(name: str) -> Answer:
+    """The answer of an exchange file, without the four headers that only the server of that day could add."""
+    head, _, body = (EXCHANGES / f"{name}.http").read_text().split("---\n")[1].partition("\n\n")
+    first, *lines = head.splitlines()
+    _, status, reason = first.split(" ", 2)
+    headers = [(field, value) for field, _, value in (line.partition(": ") for line in lines)]
+    of_the_server = {"Host", "Connection", "X-Powered-By", "Date"}
+    kept = tuple(sorted(pair for pair in headers if pair[0] not in of_the_server))
+    return Answer(int(status), reason, kept, body.removesuffix("\n").encode())
+
+
+def comparable(answer: Answer) -> Answer:
+    return Answer(answer.status, answer.reason, tuple(sorted(answer.headers)), answer.body)
+
+
+# Beside the measured exchanges
+
+
+def test_the_documented_profile_answers_as_measured(clock: Clock) -> None:
+    shop = Shop(clock=clock)
+    token = shop.issue_token("jane")
+
+    answers = [comparable(log_out(shop, text)) for text in (token, token, None)]
+
+    names = ("200-token-revoked", "401-revoked-token", "401-no-token")
+    assert answers == [measured(f"documented-{name}") for name in names]
+
+
+def test_the_documented_429_is_the_measured_one_without_the_undocumented_reset(clock: Clock) -> None:
+    shop = Shop(clock=clock)
+    for _ in range(60):
+        log_out(shop)
+    clock.now += 5
+
+    expected = measured("documented-429-too-many-requests")
+
+    documented = tuple(pair for pair in expected.headers if pair[0] != "X-RateLimit-Reset")
+    assert len(documented) == len(expected.headers) - 1
+    assert comparable(log_out(shop)) == Answer(429, expected.reason, documented, expected.body)
+
+
+def test_the_laravel_profile_answers_as_measured(clock: Clock) -> None:
+    shop = Shop(profile="laravel", clock=clock)
+    token = shop.issue_token("jane")
+
+    answers = [comparable(log_out(shop, text)) for text in (token, token, None)]
+
+    names = ("200-token-revoked", "401-revoked-token", "401-no-token")
+    assert answers == [measured(f"default-{name}") for name in names]
+
+
+def test_the_laravel_429_is_the_measured_one_to_the_second(clock: Clock) -> None:
+    shop = Shop(profile="laravel", clock=clock)
+    for _ in range(60):
+        log_out(shop, shop.issue_token("jane"))
+    clock.now += 4
+
+    assert comparable(log_out(shop, shop.issue_token("jane"))) == measured("default-429-too-many-requests")
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "path"),
+    [("404-unknown-path", "POST", PATH.replace("logout", "nope")), ("405-get", "GET", PATH)],
+)
+def test_a_wrong_turn_is_answered_as_measured(name: str, method: str, path: str) -> None:
+    assert comparable(Shop(profile="laravel").answer(method, path, [JSON])) == measured(f"default-{name}")
+
+
+# Tokens
+
+
+def test_a_token_is_an_id_a_bar_forty_characters_and_their_checksum() -> None:
+    shop = Shop()
+
+    texts = [shop.issue_token("jane") for _ in range(20)]
+
+    for number, text in enumerate(texts, start=1):
+        assert re.fullmatch(rf"{number}\|[A-Za-z0-9]{{40}}[0-9a-f]{{8}}", text)
+        secret = text.partition("|")[2]
+        assert int(secret[40:], 16) == zlib.crc32(secret[:40].encode())
+    assert len(set(texts)) == 20
+
+
+def test_the_shop_keeps_nothing_that_shows_a_token() -> None:
+    shop = Shop()
+    secret = shop.issue_token("jane").partition("|")[2]
+
+    assert secret[:40] not in f"{vars(shop)} {shop!r} {shop.tokens()}"
+
+
+def test_an_issued_token_is_known_by_its_fingerprint() -> None:
+    shop = Shop()
+    secret = shop.issue_token("jane").partition("|")[2]
+
+    assert shop.tokens()[0].fingerprint == hashlib.sha256(secret.encode()).hexdigest()[:8]
+
+
+def test_tokens_are_listed_in_order_of_issue_for_one_customer_or_all() -> None:
+    shop = Shop()
+    for customer in ("jane", "john", "jane"):
+        shop.issue_token(customer)
+
+    assert [token.id for token in shop.tokens("jane")] == [1, 3]
+    assert [token.customer for token in shop.tokens()] == ["jane", "john", "jane"]
+    assert shop.tokens("nobody") == ()
+
+
+@pytest.mark.parametrize("profile", ["documented", "laravel"])
+def test_logging_out_revokes_the_token_used_and_no_other(profile: Profile) -> None:
+    shop = Shop(profile=profile)
+    phone, laptop, other = shop.issue_token("jane"), shop.issue_token("jane"), shop.issue_token("john")
+
+    assert log_out(shop, phone).status == 200
+    assert (shop.holds(phone), shop.holds(laptop), shop.holds(other)) == (False, True, True)
+    assert [token.alive for token in shop.tokens("jane")] == [False, True]
+
+
+@pytest.mark.parametrize("profile", ["documented", "laravel"])
+def test_the_same_token_again_is_not_accepted(profile: Profile) -> None:
+    shop = Shop(profile=profile)
+    token = shop.issue_token("jane")
+
+    assert [log_out(shop, token).status for _ in range(3)] == [200, 401, 401]
+
+
+def test_missing_malformed_unknown_and_revoked_cannot_be_told_apart(clock: Clock) -> None:
+    bodies = set()
+    for text in (None, "nonsense", "99|nonsense", "revoked"):
+        shop = Shop(clock=clock)
+        token = shop.issue_token("jane")
+        if text == "revoked":
+            log_out(shop, token, address="127.0.0.2")
+            text = token
+        bodies.add(log_out(shop, text))
+
+    assert len(bodies) == 1
+
+
+def test_a_token_of_another_shop_is_not_accepted() -> None:
+    other = Shop().issue_token("jane")
+    shop = Shop()
+    shop.issue_token("jane")
+
+    assert log_out(shop, other).status == 401
+
+
+def test_the_secret_counts_only_with_its_own_id() -> None:
+    shop = Shop()
+    first, second = shop.issue_token("jane"), shop.issue_token("jane")
+    swapped = f"1|{second.partition('|')[2]}"
+
+    assert log_out(shop, swapped).status == 401
+    assert shop.holds(first)
+    assert shop.holds(second)
+
+
+def test_the_part_after_the_bar_alone_is_accepted() -> None:
+    shop = Shop()
+    token = shop.issue_token("jane")
+
+    assert log_out(shop, token.partition("|")[2]).status == 200
+    assert not shop.holds(token)
+
+
+# The Authorization header
+
+
+@pytest.mark.parametrize("written", ["Bearer {}", "bearer {}", "BEARER {}", "Bearer {}, more", "Bearer {},"])
+def test_these_spellings_are_accepted(written: str) -> None:
+    shop = Shop()
+    headers = [("authorization", written.format(shop.issue_token("jane")))]
+
+    assert shop.answer("POST", PATH, headers).status == 200
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Bearer  {}", "Bearer\t{}", 'Bearer "{}"', "Bearer '{}'", "Bearer {} ", "{}", "Basic {}", "Bearer", "Bearer ", ""],
+)
+def test_these_spellings_are_not_accepted(written: str) -> None:
+    shop = Shop()
+    token = shop.issue_token("jane")
+
+    assert shop.answer("POST", PATH, [("Authorization", written.format(token))]).status == 401
+    assert shop.holds(token)
+
+
+def test_of_two_authorization_headers_the_first_counts() -> None:
+    shop = Shop()
+    first, second = shop.issue_token("jane"), shop.issue_token("jane")
+
+    shop.answer("POST", PATH, [("Authorization", f"Bearer {first}"), ("authorization", f"Bearer {second}")])
+
+    assert (shop.holds(first), shop.holds(second)) == (False, True)
+
+
+@pytest.mark.parametrize("text", ["\udcff", "é|ü", "9" * 5000 + "|x", "|", "||", "\0", "²|x"])
+def test_no_token_text_can_upset_the_shop(text: str) -> None:
+    shop = Shop()
+    shop.issue_token("jane")
+
+    assert log_out(shop, text).status == 401
+
+
+# The window
+
+
+def test_remaining_counts_after_this_call_down_to_none(clock: Clock) -> None:
+    shop = Shop(rate_limit=3, clock=clock)
+
+    answers = [log_out(shop) for _ in range(5)]
+
+    assert [answer.status for answer in answers] == [401, 401, 401, 429, 429]
+    assert [header(answer, "X-RateLimit-Remaining") for answer in answers] == ["2", "1", "0", "0", "0"]
+    assert {header(answer, "X-RateLimit-Limit") for answer in answers} == {"3"}
+
+
+def test_a_refused_call_leaves_the_customer_logged_in(clock: Clock) -> None:
+    shop = Shop(rate_limit=1, clock=clock)
+    token = shop.issue_token("jane")
+    log_out(shop)
+
+    assert log_out(shop, token).status == 429
+    assert shop.holds(token)
+
+
+def test_refused_calls_do_not_extend_the_window(clock: Clock) -> None:
+    shop = Shop(rate_limit=1, clock=clock)
+    log_out(shop)
+
+    statuses = []
+    for clock.now in (NOON + 30, NOON + WINDOW - 0.001, NOON + WINDOW):
+        statuses.append(log_out(shop).status)
+
+    assert statuses == [429, 429, 401]
+
+
+@pytest.mark.parametrize(
+    ("later", "seconds"), [(0, "60"), (0.25, "60"), (1, "59"), (58.5, "2"), (59, "1"), (59.75, "1")]
+)
+def test_retry_after_counts_whole_seconds_to_the_end_of_the_window(clock: Clock, later: float, seconds: str) -> None:
+    shop = Shop(rate_limit=1, clock=clock)
+    log_out(shop)
+    clock.now += later
+
+    assert header(log_out(shop), "Retry-After") == seconds
+
+
+@pytest.mark.parametrize("start", [0.0, 38.12, 1795351073.123457])
+def test_a_clock_that_stands_still_says_sixty_seconds(clock: Clock, start: float) -> None:
+    clock.now = start
+    shop = Shop(rate_limit=1, clock=clock)
+
+    assert [header(log_out(shop), "Retry-After") for _ in range(3)] == [None, "60", "60"]
+
+
+@pytest.mark.parametrize("later", [0.25, 20.5, 59.75])
+def test_waiting_as_long_as_told_is_enough(clock: Clock, later: float) -> None:
+    shop = Shop(rate_limit=1, clock=clock)
+    log_out(shop)
+    clock.now += later
+
+    clock.now += int(header(log_out(shop), "Retry-After") or "")
+
+    assert log_out(shop).status == 401
+
+
+def test_a_clock_set_back_does_not_lock_anyone_out(clock: Clock) -> None:
+    shop = Shop(rate_limit=1, clock=clock)
+    log_out(shop)
+    clock.now -= 3600
+
+    assert log_out(shop).status == 401
+
+
+def test_windows_that_are_over_are_forgotten(clock: Clock) -> None:
+    shop = Shop(clock=clock)
+    for number in range(100):
+        log_out(shop, address=f"127.0.0.{number}")
+    clock.now += WINDOW
+    log_out(shop)
+
+    assert len(shop._windows) == 1
+
+
+def test_the_documented_limit_is_kept_per_address_whoever_asks(clock: Clock) -> None:
+    shop = Shop(rate_limit=1, clock=clock)
+    jane, john = shop.issue_token("jane"), shop.issue_token("john")
+    log_out(shop, jane)
+
+    assert log_out(shop, john).status == 429
+    assert log_out(shop, "nonsense").status == 429
+    assert log_out(shop, john, address="127.0.0.2").status == 200
+
+
+def test_the_laravel_limit_is_kept_per_customer_wherever_they_are(clock: Clock) -> None:
+    shop = Shop(rate_limit=1, profile="laravel", clock=clock)
+    phone, laptop, john = shop.issue_token("jane"), shop.issue_token("jane"), shop.issue_token("john")
+    log_out(shop, phone)
+
+    assert log_out(shop, laptop, address="127.0.0.2").status == 429
+    assert log_out(shop, john).status == 200
+
+
+def test_in_laravel_a_bad_token_costs_nothing(clock: Clock) -> None:
+    shop = Shop(rate_limit=1, profile="laravel", clock=clock)
+    token = shop.issue_token("jane")
+    log_out(shop, token)
+
+    assert {log_out(shop, token).status for _ in range(5)} == {401}
+
+
+def test_wrong_turns_do_not_count(clock: Clock) -> None:
+    shop = Shop(rate_limit=1, clock=clock)
+    token = shop.issue_token("jane")
+    bearer = [("Authorization", f"Bearer {token}")]
+
+    for method, path in [("GET", PATH), ("POST", "/nope"), ("OPTIONS", PATH), ("DELETE", PATH)]:
+        shop.answer(method, path, bearer)
+
+    assert shop.holds(token)
+    assert log_out(shop, token).status == 200
+
+
+# Other paths and methods
+
+
+@pytest.mark.parametrize("path", ["/", "", "/api", f"/{PATH}", PATH + "/", PATH.replace("/auth", "//auth"), "/login"])
+def test_no_other_path_is_the_logout(path: str) -> None:
+    shop = Shop()
+    token = shop.issue_token("jane")
+
+    answer = shop.answer("POST", path, [JSON, ("Authorization", f"Bearer {token}")])
+
+    assert answer.status == 404
+    assert json.loads(answer.body)["error"] is True
+    assert shop.holds(token)
+
+
+def test_a_query_string_is_ignored() -> None:
+    assert Shop().answer("POST", PATH + "?device=phone", []).status == 401
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "BREW"])
+def test_any_other_method_is_told_what_is_allowed(method: str) -> None:
+    shop = Shop()
+    token = shop.issue_token("jane")
+
+    answer = shop.answer(method, PATH, [JSON, ("Authorization", f"Bearer {token}")])
+
+    assert (answer.status, header(answer, "Allow")) == (405, "POST")
+    assert (answer.body == b"") == (method == "HEAD")
+    assert shop.holds(token)
+
+
+def test_a_preflight_allows_what_a_browser_asks_for() -> None:
+    asked = [
+        ("Origin", "http://localhost:8888"),
+        ("Access-Control-Request-Method", "POST"),
+        ("Access-Control-Request-Headers", "accept,authorization"),
+    ]
+
+    answer = Shop().answer("OPTIONS", PATH, asked)
+
+    assert (answer.status, answer.body) == (204, b"")
+    assert dict(answer.headers) == {
+        "Cache-Control": "no-cache, private",
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Allow-Methods": "POST",
+        "Access-Control-Allow-Headers": "accept,authorization",
+        "Access-Control-Max-Age": "0",
+        "Vary": "Access-Control-Request-Method, Access-Control-Request-Headers",
+    }
+
+
+def test_options_outside_a_preflight_names_the_methods() -> None:
+    answer = Shop().answer("OPTIONS", PATH, [])
+
+    assert (answer.status, header(answer, "Allow"), answer.body) == (200, "POST", b"")
+
+
+@pytest.mark.parametrize("profile", ["documented", "laravel"])
+@pytest.mark.parametrize(("method", "path"), [("POST", PATH), ("GET", PATH), ("POST", "/nope"), ("OPTIONS", PATH)])
+def test_every_answer_may_be_read_by_any_page_and_kept_by_no_cache(profile: Profile, method: str, path: str) -> None:
+    answer = Shop(profile=profile).answer(method, path, [])
+
+    assert header(answer, "Access-Control-Allow-Origin") == "*"
+    assert header(answer, "Cache-Control") == "no-cache, private"
+
+
+# Without asking for JSON
+
+
+@pytest.mark.parametrize("accept", [[], [("Accept", "*/*")], [("Accept", "text/html")]])
+def test_the_documented_profile_answers_in_json_whatever_is_asked_for(accept: list[tuple[str, str]]) -> None:
+    answer = Shop().answer("POST", PATH, accept)
+
+    assert (answer.status, header(answer, "Content-Type")) == (401, "application/json")
+
+
+@pytest.mark.parametrize("accept", [[], [("Accept", "*/*")], [("Accept", "text/html, application/json")]])
+def test_in_laravel_who_does_not_ask_for_json_is_sent_to_a_login_page(accept: list[tuple[str, str]]) -> None:
+    shop = Shop(profile="laravel")
+
+    answer = shop.answer("POST", PATH, [*accept, ("Host", "127.0.0.1:8000")])
+    page = shop.answer("GET", "/login", accept)
+
+    assert (answer.status, header(answer, "Location")) == (302, "http://127.0.0.1:8000/login")
+    assert (page.status, header(page, "Content-Type")) == (200, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("accept", ["application/json", "Application/JSON; q=0.9", "application/vnd.api+json, */*"])
+def test_in_laravel_any_json_type_named_first_counts(accept: str) -> None:
+    assert Shop(profile="laravel").answer("POST", PATH, [("Accept", accept)]).status == 401
+
+
+def test_in_laravel_the_other_errors_are_pages_too(clock: Clock) -> None:
+    shop = Shop(rate_limit=1, profile="laravel", clock=clock)
+    log_out(shop, shop.issue_token("jane"))
+    bearer = [("Authorization", f"Bearer {shop.issue_token('jane')}")]
+
+    answers = [shop.answer("GET", PATH, []), shop.answer("POST", "/nope", []), shop.answer("POST", PATH, bearer)]
+
+    assert [answer.status for answer in answers] == [405, 404, 429]
+    assert {header(answer, "Content-Type") for answer in answers} == {"text/html; charset=utf-8"}
+    assert header(answers[2], "Retry-After") == "60"
+
+
+def test_a_success_is_json_whatever_is_asked_for() -> None:
+    shop = Shop(profile="laravel")
+
+    answer = shop.answer("POST", PATH, [("Authorization", f"Bearer {shop.issue_token('jane')}")])
+
+    assert json.loads(answer.body) == {"error": False, "message": "Logged out.", "data": []}
+
+
+def test_what_a_client_invents_is_escaped_in_a_page() -> None:
+    answer = Shop(profile="laravel").answer("POST", PATH, [("Host", "<script>")])
+
+    assert b"<script>" not in answer.body
+
+
+# Misuse, and the house plan
+
+
+@pytest.mark.parametrize("rate_limit", [0, -1, 1.5, "60", None, True])
+def test_a_rate_limit_below_one_or_not_whole_is_refused(rate_limit: object) -> None:
+    with pytest.raises(ValueError, match=r"^rate_limit is a whole number .*, not "):
+        Shop(rate_limit=rate_limit)  # type: ignore[arg-type]
+
+
+def test_an_unknown_profile_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match=r"^profile is one of documented, laravel, not 'default'$"):
+        Shop(profile="default")  # type: ignore[arg-type]
+
+
+def test_the_rules_need_nothing_but_the_standard_library() -> None:
+    imported = set()
+    for node in ast.walk(ast.parse(Path(rules.__file__).read_text())):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add("" if node.level else str(node.module).partition(".")[0])
+
+    assert imported <= sys.stdlib_module_names

@@ -1,0 +1,306 @@
+"""Recording: what a cassette may hold, what refuses it, and that nothing is left behind, on disk or in the process."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from tests.support.leaks import shows
+from wemasy_kit.call.request import BASE_URL, PATH
+from wemasy_kit.call.token import Token
+from wemasy_kit.errors import RecordingRefused, SecretFound
+from wemasy_kit.sources import recorder as recording
+from wemasy_kit.sources.live import live
+from wemasy_kit.sources.recorder import REQUEST_HEADERS, RESPONSE_HEADERS, STORIES, differs, record, write
+from wemasy_kit.sources.rehearsal import rehearse
+
+REVOKED = b'{"error":false,"message":"Logged out.","data":[]}'
+UNTOUCHED = httpx.AsyncHTTPTransport.handle_async_request
+
+
+def head(status: str = "200 OK", body: bytes = REVOKED, headers: str = "") -> bytes:
+    lines = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+    return lines.encode("latin-1") + body
+
+
+def recorded(name: str, answers: list[bytes], tokens: Mapping[str, str]) -> str:
+    """The cassette of a story that a server on loopback answers with these bytes."""
+    left = iter(answers)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(next(left))
+        writer.close()
+
+    async def play() -> str:
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            send = live(base_url=f"http://127.0.0.1:{port}/some/other/place")
+            return await record(name, send=send, tokens={role: Token.parse(text) for role, text in tokens.items()})
+
+    return asyncio.run(play())
+
+
+def interaction(text: str) -> dict[str, dict[str, Any]]:
+    only: dict[str, dict[str, Any]]
+    (only,) = yaml.safe_load(text)["interactions"]
+    return only
+
+
+# --- What a cassette holds
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_rehearsed_story_holds_one_answer_a_request(name: str) -> None:
+    story = STORIES[name]
+    statuses = [
+        each["response"]["status"]["code"] for each in yaml.safe_load(asyncio.run(rehearse(name)))["interactions"]
+    ]
+
+    assert len(story.tokens) == len(story.answers)
+    assert statuses == [int(part) for part in name.split("-") if part.isdigit()]
+
+
+def test_the_address_is_the_documented_one_whatever_was_called(canary: str) -> None:
+    asked = interaction(recorded("200-token-revoked", [head()], {"phone": canary}))["request"]
+
+    assert (asked["method"], asked["uri"]) == ("POST", BASE_URL + PATH)
+
+
+def test_of_the_request_only_listed_headers_are_kept_and_the_token_is_not(canary: str) -> None:
+    text = recorded("200-token-revoked", [head()], {"phone": canary})
+    headers = interaction(text)["request"]["headers"]
+
+    assert headers == {
+        "Accept": ["application/json"],
+        "Accept-Encoding": ["identity"],
+        "Authorization": ["Bearer <redacted>"],
+        "Content-Length": ["0"],
+        "User-Agent": ["wemasy-kit"],
+    }
+    assert set(headers) <= set(REQUEST_HEADERS)
+    assert not shows(text, canary)
+
+
+def test_a_request_without_a_token_stays_without() -> None:
+    asked = interaction(recorded("401-no-token", [head("401 Unauthorized", b"")], {}))["request"]
+
+    assert "Authorization" not in asked["headers"]
+
+
+def test_of_the_answer_only_listed_headers_are_kept_in_the_spelling_of_the_page(canary: str) -> None:
+    extra = "x-ratelimit-limit: 60\r\nSERVER: nginx\r\nSet-Cookie: a=1\r\nX-Powered-By: PHP\r\nLocation: /\r\n"
+    headers = interaction(recorded("200-token-revoked", [head(headers=extra)], {"phone": canary}))["response"][
+        "headers"
+    ]
+
+    assert headers == {"Content-Type": ["application/json"], "Server": ["nginx"], "X-RateLimit-Limit": ["60"]}
+    assert set(headers) <= set(RESPONSE_HEADERS)
+
+
+def test_a_header_that_comes_twice_is_kept_twice(canary: str) -> None:
+    twice = "Cache-Control: no-cache\r\nCache-Control: private\r\n"
+    headers = interaction(recorded("200-token-revoked", [head(headers=twice)], {"phone": canary}))["response"][
+        "headers"
+    ]
+
+    assert headers["Cache-Control"] == ["no-cache", "private"]
+
+
+# --- A token that the server repeats
+
+LIMITED = "429 Too Many Requests"
+ECHOES: dict[str, Callable[[str], bytes]] = {
+    "in the body": lambda text: head(LIMITED, json.dumps({"message": f"Wait, {text}!"}).encode()),
+    "in the body, without its id": lambda text: head(LIMITED, text.partition("|")[2].encode()),
+    "in the body, in base64": lambda text: head(LIMITED, base64.b64encode(text.encode())),
+    "in a body that is no UTF-8": lambda text: head(LIMITED, b"\xff" + text.encode()),
+    "in a listed header": lambda text: head(LIMITED, headers=f"Server: {text}\r\n"),
+    "in a header that is not listed": lambda text: head(LIMITED, headers=f"Set-Cookie: token={text}\r\n"),
+    "in the reason phrase": lambda text: head(f"429 Wait {text}"),
+}
+
+
+@pytest.mark.parametrize("place", ECHOES)
+def test_a_token_that_comes_back_is_masked(place: str, canary: str) -> None:
+    text = recorded("429-too-many-requests", [ECHOES[place](canary)], {"phone": canary})
+    body = interaction(text)["response"]["body"]["string"]
+    plain = body if isinstance(body, str) else body.decode("latin-1")
+
+    assert not shows(text + plain, canary)
+    assert base64.b64encode(canary.encode()).decode()[8:20] not in text + plain
+
+
+def test_another_token_in_the_answer_refuses_the_recording(canary: str) -> None:
+    other = canary[:5] + canary[:12:-1]  # of the same shape, older, with no eight characters in common
+    with pytest.raises(
+        SecretFound, match=r"^200-token-revoked: line \d+, column \d+ holds a Sanctum token, .*nothing was"
+    ):
+        recorded("200-token-revoked", [head(body=json.dumps({"message": other}).encode())], {"phone": canary})
+
+
+def test_a_token_whose_text_is_part_of_every_recording_refuses_it() -> None:
+    with pytest.raises(SecretFound, match="holds the token that was sent; nothing was written"):
+        recorded("200-token-revoked", [head()], {"phone": "services-webshop-2026"})
+
+
+def test_hooks_may_run_twice() -> None:
+    scrub = recording._Scrub()
+    answer = {
+        "status": {"code": 200, "message": "OK"},
+        "headers": {"Date": ["x"], "Via": ["y"]},
+        "body": {"string": b"{}"},
+    }
+    asked = recording.vcr.request.Request("POST", "http://127.0.0.1/", b"", {"Authorization": "Bearer secret-of-2026"})
+    once = scrub.request(asked)._to_dict(), json.dumps(scrub.response(answer), default=repr)
+    twice = scrub.request(asked)._to_dict(), json.dumps(scrub.response(answer), default=repr)
+
+    assert once == twice
+    assert once[0]["headers"] == {"Authorization": ["Bearer <redacted>"]}
+    assert scrub.secrets == {"secret-of-2026"}
+
+
+# --- Answers that are not the story's
+
+WRONG = {
+    "another status": (head("401 Unauthorized", b'{"message":"Unauthenticated."}'), "unauthenticated (401)"),
+    "the right status, with HTML": (head(body=b"<html>"), "undocumented (200)"),
+    "the right status, compressed": (head(headers="Content-Encoding: gzip\r\n"), "undocumented (200)"),
+    "no answer": (b"", "unknown. Nobody knows"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_answer_refuses_the_recording(case: str, canary: str) -> None:
+    answer, described = WRONG[case]
+    with pytest.raises(RecordingRefused) as caught:
+        recorded("200-token-revoked", [answer], {"phone": canary})
+
+    assert str(caught.value).startswith(f"200-token-revoked: answer 1 should be revoked, and is {described}")
+
+
+def test_the_second_answer_of_a_story_counts_too(canary: str) -> None:
+    with pytest.raises(RecordingRefused, match="answer 2 should be unauthenticated, and is revoked"):
+        recorded("200-then-401-same-token", [head(), head()], {"phone": canary})
+
+
+# --- What is left behind
+
+
+def test_after_a_recording_httpx_is_as_it_was(canary: str) -> None:
+    recorded("200-token-revoked", [head()], {"phone": canary})
+
+    assert httpx.AsyncHTTPTransport.handle_async_request is UNTOUCHED
+
+
+@pytest.mark.parametrize("answer", [head("500 Oops"), b""])
+def test_after_a_refused_recording_httpx_is_as_it_was(answer: bytes, canary: str) -> None:
+    with pytest.raises(RecordingRefused):
+        recorded("200-token-revoked", [answer], {"phone": canary})
+
+    assert httpx.AsyncHTTPTransport.handle_async_request is UNTOUCHED
+
+
+def test_after_a_recording_that_cannot_be_put_into_words_httpx_is_as_it_was(
+    canary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*values: object) -> str:
+        raise UnicodeError
+
+    monkeypatch.setattr(recording, "serialize", fail)
+    with pytest.raises(UnicodeError):
+        recorded("200-token-revoked", [head()], {"phone": canary})
+
+    assert httpx.AsyncHTTPTransport.handle_async_request is UNTOUCHED
+
+
+def test_vcrpy_logs_nothing_while_it_records(canary: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    recorded("200-token-revoked", [head(body=json.dumps({"message": canary}).encode())], {"phone": canary})
+
+    assert [record.name for record in caplog.records if record.name.startswith("vcr")] == []
+    assert not shows(caplog.text, canary)
+
+
+def test_vcrpy_logs_as_before_when_it_has_recorded(canary: str) -> None:
+    log = logging.getLogger("vcr.cassette")
+    recorded("200-token-revoked", [head()], {"phone": canary})
+
+    assert not log.disabled
+
+
+# --- On disk
+
+
+def test_a_cassette_is_written_into_a_new_folder(tmp_path: Path) -> None:
+    write("text: é\n", tmp_path / "new" / "folder" / "a.yaml")
+
+    assert (tmp_path / "new" / "folder" / "a.yaml").read_bytes() == "text: é\n".encode()
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("old")
+    with pytest.raises(UnicodeEncodeError):
+        write("half a character: \ud800", path)
+
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("a.yaml", "old")]
+
+
+def test_a_place_that_takes_no_file_refuses_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").mkdir()
+    with pytest.raises(RecordingRefused, match=r"a\.yaml cannot be written: is there already"):
+        write("text", tmp_path / "a.yaml")
+
+    assert [file.name for file in tmp_path.iterdir()] == ["a.yaml"]
+
+
+# --- Compared
+
+
+def test_two_recordings_of_one_story_differ_in_their_date_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    first, second = (asyncio.run(rehearse("200-200-two-devices")) for _ in range(2))
+    write(first.replace(" GMT", " GMT+1"), path)
+
+    assert differs(second, path) is None
+
+
+@pytest.mark.parametrize("line", [3, 20, 40, 50])
+def test_a_line_that_differs_is_named_as_an_editor_counts_it(line: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    text = asyncio.run(rehearse("200-200-two-devices"))
+    lines = text.split("\n")
+    lines[line - 1] += "x"
+    write("\n".join(lines), path)
+
+    assert differs(text, path) == f"line {line} is not what comes back now"
+
+
+@pytest.mark.parametrize(("committed", "line"), [("a\nb", 3), ("a\nb\nc\nd", 4), ("", 1)])
+def test_a_line_too_few_or_too_many_is_a_difference(committed: str, line: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    write(committed, path)
+
+    assert differs("a\nb\nc", path) == f"line {line} is not what comes back now"
+
+
+def test_the_line_ends_of_windows_are_no_difference(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b"a\r\nDate:\r\n- x\r\nb")
+
+    assert differs("a\nDate:\n- y\nb", path) is None
+
+
+def test_a_file_that_is_missing_or_no_file_is_told(tmp_path: Path) -> None:
+    assert differs("text", tmp_path / "missing.yaml") == "missing"
+    assert differs("text", tmp_path) == "cannot be read: Is a directory"

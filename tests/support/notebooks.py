@@ -1,0 +1,52 @@
+"""Runs the notebooks. `python -m tests.support.notebooks` runs each and keeps what it shows, without widget state."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from traitlets.config import Config
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+# What only a running kernel can show; in a file it makes a reopened notebook say "model not found".
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def client(notebook: Any, sockets: str) -> NotebookClient:
+    """What runs a notebook, in a kernel of its own.
+
+    They talk over files in the folder `sockets`: of two kernels that start at once, both could take the same port.
+    """
+    return NotebookClient(
+        notebook,
+        timeout=60,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(FOLDER)}},
+        config=Config({"ConnectionFileMixin": {"transport": "ipc", "ip": f"{sockets}/kernel"}}),
+    )
+
+
+def run(path: Path) -> Any:
+    """The notebook at `path` as a fresh run leaves it."""
+    notebook = nbformat.read(path, as_version=4)
+    # In a loop of its own, which is closed again: `execute` leaves one open in each thread that calls it.
+    with tempfile.TemporaryDirectory() as sockets:
+        asyncio.run(client(notebook, sockets).async_execute())
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata.language_info = {"name": "python"}  # Not which Python it happened to be.
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop(VIEW, None)
+    return notebook
+
+
+if __name__ == "__main__":
+    for notebook in NOTEBOOKS:
+        nbformat.write(run(notebook), notebook)
+        print(f"ran {notebook.name}")

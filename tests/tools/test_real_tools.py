@@ -1,0 +1,333 @@
+"""The exports, read by the tools that they are for. Left out unless asked for: pytest -m tools.
+
+npm installs most of them, once, into a temporary folder; schemathesis comes from PyPI, with the extra `tools`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+from tests.support.fault_server import Behaviour, FaultServer, Peer
+from wemasy_kit import Outcome, Sandbox, Token, live, logout
+from wemasy_kit.contract import document as contract
+from wemasy_kit.exports.export import export
+from wemasy_kit.files import write_files
+from wemasy_kit.sandbox.rules import Profile
+
+pytestmark = pytest.mark.tools
+
+MANIFEST: Final = Path(__file__).with_name("package.json")
+BIN: Final = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+
+@pytest.fixture(scope="session")
+def modules() -> Path:
+    """The folder node_modules with the tools of tools/package.json."""
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not installed")
+    folder = Path(tempfile.gettempdir(), f"wemasy-kit-tools-{hashlib.sha256(MANIFEST.read_bytes()).hexdigest()[:12]}")
+    complete = folder / "complete"
+    if not complete.exists():
+        folder.mkdir(exist_ok=True)
+        shutil.copy(MANIFEST, folder)
+        options = "--ignore-scripts --no-audit --no-fund --no-package-lock --loglevel=error".split()
+        subprocess.run(["npm", "install", *options], cwd=folder, timeout=600, check=True)
+        complete.touch()
+    return folder / "node_modules"
+
+
+class Ended(NamedTuple):
+    code: int
+    said: str
+
+
+async def run(*command: object, cwd: Path, answering: str = "") -> Ended:
+    """Runs a tool in a home of its own, and says `answering` to what it asks."""
+    environment = {"PATH": BIN, "HOME": str(cwd), "PYTHONPATH": os.environ["PYTHONPATH"]}
+    process = await asyncio.create_subprocess_exec(
+        *map(str, command),
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        said, _ = await asyncio.wait_for(process.communicate(answering.encode()), timeout=120)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode is not None
+    return Ended(process.returncode, said.decode())
+
+
+# --- Postman, Bruno and .http: the tools that send
+
+
+def newman(modules: Path, folder: Path, base_url: str, token: str) -> list[object]:
+    write_files(export("postman"), folder)
+    variables = [f"baseUrl={base_url}", f"token={token}"]
+    options = [part for each in variables for part in ("--env-var", each)]
+    report = ["--reporters", "json", "--reporter-json-export", "report.json"]
+    return ["node", modules / ".bin" / "newman", "run", "wemasy-logout.postman_collection.json", *options, *report]
+
+
+def bruno(modules: Path, folder: Path, base_url: str, token: str) -> list[object]:
+    write_files(export("bruno"), folder)
+    variables = [f"baseUrl={base_url}", f"token={token}"]
+    options = [part for each in variables for part in ("--env-var", each)]
+    return ["node", modules / ".bin" / "bru", "run", "--env", "Wemasy", *options, "--reporter-json", "report.json"]
+
+
+def newman_s_status(report: Any) -> int:
+    (execution,) = report["run"]["executions"]
+    status: int = execution["response"]["code"]
+    return status
+
+
+def bruno_s_status(report: Any) -> int:
+    ((result,),) = [iteration["results"] for iteration in report]
+    status: int = result["response"]["status"]
+    return status
+
+
+RUNNERS: Final[dict[str, tuple[Callable[[Path, Path, str, str], list[object]], Callable[[Any], int]]]] = {
+    "newman": (newman, newman_s_status),
+    "bruno": (bruno, bruno_s_status),
+}
+
+
+class Shop(NamedTuple):
+    """A server, a token for it, and whether the token is alive."""
+
+    base_url: str
+    token: Token
+    alive: Callable[[], bool]
+
+
+@contextlib.asynccontextmanager
+async def shop_that_answers(status: int) -> AsyncIterator[Shop]:
+    """A sandbox that gives this answer; for 302, a server that sends everyone on to a page with a 200."""
+    if status == 302:
+        async with FaultServer(_sends_on) as server:
+            yield Shop(f"http://127.0.0.1:{server.port}/api", Token.parse("1|nobody's"), lambda: True)
+            assert server.requests == 1, "it followed the redirect"
+        return
+    async with Sandbox(rate_limit=1 if status == 429 else 60) as shop:
+        token = shop.issue_token("jane")
+        if status == 429:
+            await logout(None, send=shop.send)
+        if status == 401:
+            await logout(token, send=shop.send)
+        yield Shop(shop.base_url, token, lambda: shop.holds(token))
+
+
+async def _sends_on(peer: Peer) -> None:
+    # The page has the body of a success, so that only not following tells the two apart.
+    asked_for_the_page = b"/page" in (await peer.request()).split(b"\r\n")[0]
+    body = b'{"message": "Logged out."}' if asked_for_the_page else b""
+    head = b"200 OK" if asked_for_the_page else b"302 Found\r\nLocation: /page"
+    headers = b"\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body)
+    await peer.say(b"HTTP/1.1 " + head + headers + body)
+
+
+@pytest.mark.parametrize("status", [200, 401, 429, 302])
+@pytest.mark.parametrize("tool", RUNNERS)
+def test_a_collection_runs_and_passes_only_if_the_token_was_revoked(
+    tool: str, status: int, modules: Path, tmp_path: Path
+) -> None:
+    command, status_in = RUNNERS[tool]
+
+    async def play() -> tuple[Ended, bool]:
+        async with shop_that_answers(status) as shop:
+            ended = await run(*command(modules, tmp_path, shop.base_url, shop.token.reveal()), cwd=tmp_path)
+            return ended, shop.alive()
+
+    ended, alive = asyncio.run(play())
+
+    assert status_in(json.loads((tmp_path / "report.json").read_text("utf-8"))) == status, ended.said
+    assert (ended.code == 0) is (status == 200), ended.said
+    assert alive is (status in (429, 302))
+
+
+@pytest.mark.parametrize("status", [200, 401, 429, 302])
+def test_the_http_file_is_sent_once_a_person_has_agreed(status: int, modules: Path, tmp_path: Path) -> None:
+    """By httpYac, which reads the dialects of both the VS Code REST Client and JetBrains."""
+
+    async def play() -> tuple[Ended, bool]:
+        async with shop_that_answers(status) as shop:
+            (text,) = export("http").values()
+            write_files({"logout.http": text.replace(contract.load().base_url, shop.base_url)}, tmp_path)
+            token = f"token={shop.token.reveal()}"
+            httpyac = ["node", modules / ".bin" / "httpyac", "send", "logout.http", "--all", "--json", "--var", token]
+            refused = await run(*httpyac, cwd=tmp_path, answering="n\n")
+            assert '"statusCode"' not in refused.said
+            assert shop.alive() or status == 401
+            return await run(*httpyac, cwd=tmp_path, answering="y\n"), shop.alive()
+
+    ended, alive = asyncio.run(play())
+
+    (request,) = json.loads(ended.said[ended.said.index("{") :])["requests"]
+    assert request["response"]["statusCode"] == status
+    assert alive is (status in (429, 302))
+
+
+# --- OpenAPI
+
+
+def test_the_openapi_export_is_valid() -> None:
+    from openapi_spec_validator import validate  # noqa: PLC0415  (slow to load)
+
+    (text,) = export("openapi").values()
+
+    validate(json.loads(text))
+
+
+@pytest.fixture(scope="module")
+def prism(modules: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port where Prism plays the server that the OpenAPI export describes."""
+    folder = tmp_path_factory.mktemp("prism")
+    (file,) = write_files(export("openapi"), folder)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    command = ["node", str(modules / ".bin" / "prism"), "mock", "-h", "127.0.0.1", "-p", str(port), str(file)]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            assert process.stdout is not None
+            said = iter(process.stdout.readline, "")
+            assert any("Prism is listening" in line for line in said), "Prism ended before it listened"
+            yield port
+        finally:
+            process.kill()
+
+
+def prefers(status: int, port: int) -> Behaviour:
+    """A proxy in front of Prism, which is told by a header which of the documented answers to give."""
+
+    async def behaviour(peer: Peer) -> None:
+        request = await peer.request()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(request.replace(b"\r\n", b"\r\nPrefer: code=%d\r\n" % status, 1))
+        await peer.say(await reader.read())
+        writer.close()
+
+    return behaviour
+
+
+async def asked(port: int, *, token: Token | None = None, prefer: int = 0) -> Outcome:
+    if not prefer:
+        return await logout(token, send=live(base_url=f"http://127.0.0.1:{port}"))
+    async with FaultServer(prefers(prefer, port)) as proxy:
+        return await logout(token, send=live(base_url=f"http://127.0.0.1:{proxy.port}"))
+
+
+def test_the_kit_reads_the_200_that_prism_makes_of_the_openapi_export(prism: int, canary: str) -> None:
+    outcome = asyncio.run(asked(prism, token=Token.parse(canary)))
+
+    assert (outcome.kind, outcome.message) == ("revoked", "Logged out.")
+    assert (outcome.rate_limit.limit, outcome.rate_limit.remaining) == (60, 57)
+
+
+def test_the_kit_reads_the_401_that_prism_s_security_check_makes_of_it(prism: int) -> None:
+    outcome = asyncio.run(asked(prism))
+
+    assert outcome.kind == "unauthenticated"
+    assert (outcome.rate_limit.limit, outcome.rate_limit.remaining) == (60, 57)
+
+
+def test_the_kit_reads_the_429_that_prism_makes_of_it(prism: int, canary: str) -> None:
+    outcome = asyncio.run(asked(prism, token=Token.parse(canary), prefer=429))
+
+    assert (outcome.kind, outcome.retry_after) == ("rate_limited", 60)
+    assert (outcome.rate_limit.limit, outcome.rate_limit.remaining) == (60, 57)
+
+
+# What schemathesis finds, and why it is no fault of the export; the ledger shows the same to a person.
+EXPLAINED: Final[dict[Profile, dict[str, str]]] = {
+    "documented": {},
+    "laravel": {
+        "ST203 Missing required header accepted": "stock Laravel sends who does not ask for JSON and has no token on "
+        "to its login page, and that page is a 200: the false success that the kit never follows",
+        "ST105 Undocumented Content-Type": "the login page is HTML",
+    },
+}
+
+
+@pytest.mark.parametrize("profile", EXPLAINED)
+def test_schemathesis_finds_nothing_in_the_sandbox_that_is_not_explained(profile: Profile, tmp_path: Path) -> None:
+    if shutil.which("st", path=BIN) is None:
+        pytest.skip("schemathesis is not installed")
+    (file,) = write_files(export("openapi"), tmp_path)
+
+    async def play() -> Ended:
+        async with Sandbox(profile=profile, rate_limit=10_000) as shop:
+            token = f"Authorization: Bearer {shop.issue_token('jane').reveal()}"
+            options = [
+                "--checks",
+                "all",
+                "--continue-on-failure",
+                "--max-examples",
+                "100",
+                "--generation-deterministic",
+            ]
+            report = ["--report-json-path", "report.json"]
+            return await run("st", "run", file, "--url", shop.base_url, "-H", token, *options, *report, cwd=tmp_path)
+
+    ended = asyncio.run(play())
+
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert report["complete"], ended.said
+    assert not report["errors"], ended.said
+    assert report["test_cases"]["generated"] > 10
+    assert {f"{each['code']} {each['title']}" for each in report["failures"]} == set(EXPLAINED[profile]), ended.said
+
+
+# --- HAR
+
+
+def test_the_har_is_valid_by_the_published_schema(modules: Path) -> None:
+    from jsonschema import Draft6Validator  # noqa: PLC0415  (slow to load)
+    from referencing import Registry  # noqa: PLC0415
+    from referencing.jsonschema import DRAFT6  # noqa: PLC0415
+
+    schemas = [json.loads(path.read_text("utf-8")) for path in (modules / "har-schema" / "lib").glob("*.json")]
+    registry = Registry().with_resources((each["$id"], DRAFT6.create_resource(each)) for each in schemas)
+    (text,) = export("har").values()
+    har = json.loads(text)
+
+    def problems(value: object) -> list[str]:
+        validator = Draft6Validator({"$ref": "har.json#"}, registry=registry)
+        return [error.message for error in validator.iter_errors(value)]
+
+    assert len(har["log"]["entries"]) == 8
+    assert problems(har) == []
+    # The schema reaches down to where the recordings are.
+    del har["log"]["entries"][0]["response"]["headers"][0]["value"]
+    assert problems(har) == ["'value' is a required property"]
+
+
+# --- What is committed
+
+
+def test_the_tools_are_pinned_and_no_registry_is_named() -> None:
+    manifest = json.loads(MANIFEST.read_text("utf-8"))
+
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in manifest["dependencies"].values())
+    assert [path.name for path in MANIFEST.parent.iterdir()] == ["package.json"]
+    assert "://" not in MANIFEST.read_text("utf-8")

@@ -1,0 +1,159 @@
+"""Outcome: decides what a status, a header or a body means. Pure and total: any answer at all has an outcome."""
+
+from __future__ import annotations
+
+import enum
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from wemasy_kit.call.advice import advice, advice_without_answer
+from wemasy_kit.call.exchange import Cause, Exchange, NoAnswer, SourceName
+from wemasy_kit.call.headers import count, retry_after
+from wemasy_kit.call.strict_json import NOT_JSON, read_json
+
+TokenState = Literal["revoked", "not_accepted", "unchanged", "unknown"]
+
+
+class OutcomeKind(enum.StrEnum):
+    """What a logout came to.
+
+    REVOKED          a complete 200 with the documented JSON object, and no doubt about it
+    UNAUTHENTICATED  401 of the application: JSON or an empty body
+    RATE_LIMITED     429: still logged in
+    UNDOCUMENTED     any other complete answer
+    NOT_SENT         certainly nothing left this machine
+    UNKNOWN          sent, but no complete answer came
+    """
+
+    REVOKED = "revoked"
+    UNAUTHENTICATED = "unauthenticated"
+    RATE_LIMITED = "rate_limited"
+    UNDOCUMENTED = "undocumented"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """The rate-limit headers; None where one is missing, garbled or doubled. Both are optional on every status.
+
+    Attributes:
+        limit: `X-RateLimit-Limit`, requests allowed a minute.
+        remaining: `X-RateLimit-Remaining`, requests left in the window, this one already taken off.
+    """
+
+    limit: int | None = None
+    remaining: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened, and what to do.
+
+    Attributes:
+        kind: One of the six `OutcomeKind`s.
+        token_state: "revoked"; "not_accepted", never valid, expired or revoked before; "unchanged", it is as it was;
+            "unknown".
+        retry_after: Seconds that the server asks to wait (`Retry-After`, RFC 9110, 10.2.3); None where it says
+            nothing that can be understood, or there is nothing to wait for.
+        rate_limit: The rate-limit headers.
+        message: The server's own words, cleaned for display; None where there are none.
+        advice: For a person: what it means, what to do.
+        exchange: What went out and what came back; None when nothing complete came back.
+        source: Where the answer came from.
+        cause: Why no answer came; None where one did.
+    """
+
+    kind: OutcomeKind
+    token_state: TokenState
+    retry_after: float | None
+    rate_limit: RateLimit
+    message: str | None
+    advice: str
+    exchange: Exchange | None
+    source: SourceName
+    cause: Cause | None = None
+
+    @property
+    def pause(self) -> float | None:
+        """Seconds to leave between a 429 and the next try; None for every other kind."""
+        return _pause(self.retry_after) if self.kind is OutcomeKind.RATE_LIMITED else None
+
+
+def read(answer: Exchange | NoAnswer) -> Outcome:
+    """Decide what an answer means. Total: any status, headers and bytes have an outcome, and nothing raises."""
+    if isinstance(answer, NoAnswer):
+        return Outcome(
+            kind=OutcomeKind.UNKNOWN if answer.sent else OutcomeKind.NOT_SENT,
+            token_state="unknown" if answer.sent else "unchanged",
+            retry_after=None,
+            rate_limit=RateLimit(),
+            message=None,
+            advice=advice_without_answer(answer),
+            exchange=None,
+            source=answer.source,
+            cause=answer.cause,
+        )
+    body = NOT_JSON if answer.over_cap or answer.coding else read_json(answer.body)
+    kind, token_state = _verdict(answer, body)
+    waits = kind in (OutcomeKind.RATE_LIMITED, OutcomeKind.UNDOCUMENTED)
+    wanted = retry_after(answer) if waits else None
+    message = body.get("message") if isinstance(body, dict) else None
+    return Outcome(
+        kind=kind,
+        token_state=token_state,
+        retry_after=wanted,
+        rate_limit=RateLimit(count(answer, "X-RateLimit-Limit"), count(answer, "X-RateLimit-Remaining")),
+        message=displayable(message) if isinstance(message, str) else None,
+        advice=advice(answer, kind, token_state, retry_after=wanted, pause=_pause(wanted)),
+        exchange=answer,
+        source=answer.source,
+    )
+
+
+def displayable(text: str, limit: int = 300) -> str | None:
+    """A server's text for a person: one line without control and direction marks, cut at `limit`; None if blank."""
+    shown = "".join(" " if unicodedata.category(character)[0] in "CZ" else character for character in text)
+    shown = " ".join(shown.split())
+    return (shown if len(shown) <= limit else shown[: limit - 1] + "…") or None
+
+
+def _verdict(answer: Exchange, body: Any) -> tuple[OutcomeKind, TokenState]:
+    status = answer.status
+    if status == 429:
+        return OutcomeKind.RATE_LIMITED, "unchanged"
+    if status == 401 and _is_the_application(answer, body):
+        return OutcomeKind.UNAUTHENTICATED, "not_accepted"
+    if status == 200 and _is_the_documented_success(body):
+        return OutcomeKind.REVOKED, "revoked"
+    certainly_did_nothing = status < 200 or 300 <= status < 500
+    return OutcomeKind.UNDOCUMENTED, "unchanged" if certainly_did_nothing else "unknown"
+
+
+def _is_the_documented_success(body: Any) -> bool:
+    return (
+        isinstance(body, dict)
+        and ("message" in body or "error" in body)
+        and body.get("error", False) is False
+        and isinstance(body.get("message", ""), str)
+        and isinstance(body.get("data", []), list)
+        and all(isinstance(item, str) for item in body.get("data", []))
+    )
+
+
+def _is_the_application(answer: Exchange, body: Any) -> bool:
+    """A gateway in front answers 401 too, about a password of its own: with HTML, or with another challenge."""
+    schemes = {value.partition(" ")[0].lower() for value in answer.header_values("WWW-Authenticate")}
+    return schemes <= {"bearer"} and (body is not NOT_JSON or not answer.body)
+
+
+_WINDOW: Final = 60.0
+
+
+def _pause(wanted: float | None) -> float:
+    """One second at least and one more than asked for: Laravel rounds down, and says 0 in a window's last second.
+
+    Where the answer does not say, the documented window: a minute.
+    """
+    return max(1.0, _WINDOW if wanted is None else wanted) + 1.0

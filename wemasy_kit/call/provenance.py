@@ -1,0 +1,42 @@
+"""Provenance: says in words where an answer comes from: replayed, rehearsed or real. Pure."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final
+
+from wemasy_kit.call.exchange import Exchange
+from wemasy_kit.call.headers import http_date
+from wemasy_kit.call.outcome import Outcome, displayable
+
+SANDBOX_SERVER: Final = "wemasy-kit-sandbox"
+_MONTHS: Final = "January February March April May June July August September October November December".split()
+
+
+def provenance(outcome: Outcome) -> str:
+    """One sentence: a recording says by its own `Server` and `Date` headers what it was recorded from, and when."""
+    if outcome.source == "cassette":
+        return f"Replay: {_recorded(outcome.exchange)} Nothing was sent just now."
+    if outcome.source == "sandbox":
+        return "From the kit's own sandbox on this machine, not from Wemasy."
+    if outcome.exchange is None:
+        return "Live: the network was asked, and no complete answer came."
+    if outcome.exchange.header("Server") == SANDBOX_SERVER:
+        return "Live over the network, but what answered is the kit's own sandbox, not Wemasy."
+    return "Live: this is what the server answered just now."
+
+
+def _recorded(exchange: Exchange | None) -> str:
+    if exchange is None:
+        return "there is no recorded answer."
+    seconds = http_date(exchange.header("Date") or "")
+    on = "" if seconds is None else f" on {_day(seconds)}"
+    server = exchange.header("Server") or ""
+    if server == SANDBOX_SERVER:
+        return f"recorded{on} from the kit's sandbox, never seen on the live API."
+    return f"recorded{on} from a server that calls itself {displayable(server, 60) or 'nothing'}."
+
+
+def _day(seconds: float) -> str:
+    moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"

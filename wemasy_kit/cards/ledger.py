@@ -1,0 +1,104 @@
+"""Ledger card: documented against observed, as HTML and as plain text. Pure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from wemasy_kit.call.exchange import Exchange
+from wemasy_kit.call.outcome import Outcome, displayable
+from wemasy_kit.cards.markup import Html, el, joined
+from wemasy_kit.contract.ledger import Row, Verdict, compare, differences
+
+if TYPE_CHECKING:
+    from wemasy_kit.cards.outcome import Card
+
+_COLUMNS: Final = ("What", "Documented", "Observed", "Verdict")
+_WIDEST: Final = (22, 24, 26)  # characters of a column in a terminal, without the verdict, which comes last
+_PAGE: Final = 100  # characters of a line in a terminal
+_NO_ANSWER: Final = "There is no answer to compare with the page."
+
+
+def compared(outcome: Outcome) -> Card:
+    """The documented page and an answer, side by side, to look at in a notebook."""
+    from wemasy_kit.cards.outcome import Card, style  # noqa: PLC0415  (it shows ledgers too, and imports this one)
+
+    if outcome.exchange is None:
+        return Card(el("p", _NO_ANSWER), _NO_ANSWER)
+    shown = el("div", ledger_html(outcome.exchange), class_="wemasy-card")
+    return Card(joined(style(), shown), ledger_text(outcome.exchange))
+
+
+def ledger_html(exchange: Exchange) -> Html:
+    """A sentence, and a table of what, documented, observed and verdict; explanations stand under the verdict."""
+    rows = compare(exchange)
+    head = el("tr", *(el("th", column, scope="col") for column in _COLUMNS))
+    lines = [
+        el(
+            "tr",
+            el("td", el("code", row.what)),
+            el("td", row.documented),
+            el("td", el("code", row.observed)),
+            el("td", _verdict(row), el("p", why) if why else None),
+            class_=f"wemasy-row-{_tone(row)}",
+        )
+        for row, why in _explained(rows)
+    ]
+    table = el("table", el("thead", head), el("tbody", *lines))
+    return joined(el("p", summary(rows)), el("div", table, class_="wemasy-table", tabindex=0))
+
+
+def ledger_text(exchange: Exchange) -> str:
+    """The same as plain text, some 100 characters wide: a table, and below it the explanations by number."""
+    rows = compare(exchange)
+    cells = [tuple(map(_cut, (row.what, row.documented, row.observed), _WIDEST)) for row in rows]
+    widths = [max(map(len, column)) for column in zip(_COLUMNS[:3], *cells, strict=True)]
+    notes = {
+        text: number for number, text in enumerate(dict.fromkeys(row.explanation for row in rows if row.explanation), 1)
+    }
+    lines = [_line(" ", _COLUMNS, widths)]
+    for row, texts in zip(rows, cells, strict=True):
+        note = f" [{notes[row.explanation]}]" if row.explanation else ""
+        lines.append(_line(_MARKS[_tone(row)], (*texts, f"{row.verdict}{note}"), widths))
+    for text, number in notes.items():
+        lines += ["", *textwrap.wrap(f"[{number}] {text}", _PAGE, subsequent_indent=" " * 4)]
+    return "\n".join([f"Documented and observed. {summary(rows)}", "", *lines])
+
+
+def summary(rows: Sequence[Row]) -> str:
+    """How the two agree, in a sentence."""
+    found = differences(rows)
+    if not found:
+        return "The answer is as the page says."
+    explained = ", and why is explained" if all(row.explanation for row in rows if row.differs) else ""
+    return f"{'One thing is' if found == 1 else f'{found} things are'} not as the page says{explained}."
+
+
+_MARKS: Final = {"good": "✓", "doubt": "✗", "extra": "i"}
+
+
+def _tone(row: Row) -> str:
+    return "doubt" if row.differs else "extra" if row.verdict is Verdict.UNDOCUMENTED else "good"
+
+
+def _verdict(row: Row) -> Html:
+    word = el("strong", row.verdict) if row.differs else el("span", row.verdict)
+    return joined(el("span", _MARKS[_tone(row)], class_="wemasy-mark", aria_hidden="true"), " ", word)
+
+
+def _explained(rows: Iterable[Row]) -> Iterator[tuple[Row, str | None]]:
+    """Each row and its explanation, which is said once and then pointed to."""
+    said: dict[str, str] = {}
+    for row in rows:
+        first = said.setdefault(row.explanation, row.what) if row.explanation else row.what
+        yield row, row.explanation if first == row.what else f"As for {first}."
+
+
+def _cut(text: str, most: int) -> str:
+    return displayable(text, most) or text
+
+
+def _line(mark: str, texts: Sequence[str], widths: Sequence[int]) -> str:
+    *cells, last = texts
+    return f"{mark} {'  '.join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))}  {last}"

@@ -1,0 +1,80 @@
+"""Tape: reads a vcrpy cassette file into plain values, or names the place where it is none. No network, no vcrpy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from wemasy_kit.call.exchange import Headers
+from wemasy_kit.errors import CassetteNotFound, CassetteUnreadable
+from wemasy_kit.sources.yaml_text import Spot, read_yaml
+
+
+class Recorded(NamedTuple):
+    """One recorded request and its answer. What an Authorization held is left in the file."""
+
+    method: str
+    url: str
+    sent: Headers
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes
+
+
+def read_tape(path: Path) -> tuple[Recorded, ...]:
+    """Every exchange of the cassette at `path`, in order. Parses the file again only if it has changed.
+
+    Raises:
+        CassetteNotFound: There is no such file.
+        CassetteUnreadable: It is no vcrpy cassette; the message names the file and the place in it.
+    """
+    try:
+        state = path.stat()
+        stamp = (state.st_mtime_ns, state.st_size, state.st_ino)
+        if (known := _read.get(path)) is None or known[0] != stamp:
+            known = _read[path] = (stamp, tuple(_exchanges(path)))
+    except FileNotFoundError:
+        raise CassetteNotFound(f"there is no cassette at {path}") from None
+    except OSError as error:
+        raise CassetteUnreadable(f"{path.name} cannot be read: {error.strerror}") from None
+    return known[1]
+
+
+_read: dict[Path, tuple[tuple[int, int, int], tuple[Recorded, ...]]] = {}
+
+
+def _exchanges(path: Path) -> Iterator[Recorded]:
+    root = read_yaml(path, document=f"{path.name} is not a vcrpy cassette", refusal=CassetteUnreadable)
+    for interaction in root["interactions"].items():
+        request, response = interaction["request"], interaction["response"]
+        status = response["status"]
+        if not 100 <= status["code"].of(int) <= 999:
+            raise status["code"].error("is not a status from 100 to 999")
+        yield Recorded(
+            method=request.text("method"),
+            url=request.text("uri"),
+            sent=tuple(_sent(request)),
+            status=status.value["code"],
+            reason="" if status.value.get("message") is None else status.text("message"),
+            headers=tuple(_headers(response["headers"])),
+            body=_bytes(response["body"]["string"]),
+        )
+
+
+def _sent(request: Spot) -> Iterator[tuple[str, str]]:
+    if request.value.get("headers") is not None:
+        for name, value in _headers(request["headers"]):
+            yield name, "Bearer <redacted>" if name.lower() == "authorization" else value
+
+
+def _headers(found: Spot) -> Iterator[tuple[str, str]]:
+    """vcrpy keeps a header's values as a list; hand-written cassettes often as one text."""
+    for name, held in found.entries():
+        for value in [held] if isinstance(held.value, str) else held.items():
+            yield name, value.of(str)
+
+
+def _bytes(body: Spot) -> bytes:
+    return body.value if isinstance(body.value, bytes) else body.of(str).encode()

@@ -1,0 +1,205 @@
+"""Recording: the only module that imports vcrpy. Records a story through a socket, scrubs, scans, writes or refuses.
+
+A cassette holds what is on the allow-lists and nothing else: a header that nobody thought of cannot bring a secret.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import vcr
+from vcr.persisters.filesystem import CassetteNotFoundError
+from vcr.serialize import serialize
+
+from wemasy_kit.call.exchange import Send
+from wemasy_kit.call.logout import logout
+from wemasy_kit.call.outcome import Outcome, OutcomeKind
+from wemasy_kit.call.request import BASE_URL, PATH
+from wemasy_kit.call.token import Token
+from wemasy_kit.errors import RecordingRefused, SecretFound
+from wemasy_kit.files import write_files
+from wemasy_kit.secrets.mask import masked
+from wemasy_kit.secrets.scan import findings
+
+REQUEST_HEADERS: Final = ("Accept", "Accept-Encoding", "Authorization", "Content-Length", "User-Agent")
+RESPONSE_HEADERS: Final = (
+    "Access-Control-Allow-Origin",
+    "Allow",
+    "Cache-Control",
+    "Content-Type",
+    "Date",
+    "Retry-After",
+    "Server",
+    "WWW-Authenticate",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+)
+
+
+_REDACTED: Final = "<redacted>"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a cassette holds.
+
+    Attributes:
+        tokens: For each request, in order, the name of the token that it sends; None sends none.
+        answers: What makes the recording what its name says; any other answer refuses it.
+        limit_reached: The window is used up before the first recorded request.
+    """
+
+    tokens: tuple[str | None, ...]
+    answers: tuple[OutcomeKind, ...]
+    limit_reached: bool = False
+
+
+_REVOKED, _REFUSED, _LIMITED = OutcomeKind.REVOKED, OutcomeKind.UNAUTHENTICATED, OutcomeKind.RATE_LIMITED
+STORIES: Final[Mapping[str, Story]] = {
+    "200-200-two-devices": Story(("phone", "laptop"), (_REVOKED, _REVOKED)),
+    "200-then-401-same-token": Story(("phone", "phone"), (_REVOKED, _REFUSED)),
+    "200-token-revoked": Story(("phone",), (_REVOKED,)),
+    "401-no-token": Story((None,), (_REFUSED,)),
+    "401-unknown-token": Story(("unknown",), (_REFUSED,)),
+    "429-too-many-requests": Story(("phone",), (_LIMITED,), limit_reached=True),
+}
+
+
+async def record(name: str, *, send: Send, tokens: Mapping[str, Token]) -> str:
+    """Play the story `name` against a source, and give the text of its cassette.
+
+    Args:
+        name: A name in `STORIES`.
+        send: A source with a socket, the sandbox's or live.
+        tokens: The tokens that the story names.
+
+    Raises:
+        RecordingRefused: The answers are not the story's.
+        SecretFound: The text holds what looks like a secret.
+    """
+    story = STORIES[name]
+    scrub, memory = _Scrub(), _Memory()
+    machine = vcr.VCR(record_mode="all", before_record_request=scrub.request, before_record_response=scrub.response)
+    machine.register_persister(memory)
+    with _silence(), machine.use_cassette(name):
+        for number, (role, wanted) in enumerate(zip(story.tokens, story.answers, strict=True), start=1):
+            outcome = await logout(tokens[role] if role else None, send=send)
+            if outcome.kind is not wanted:
+                raise RecordingRefused(f"{name}: answer {number} should be {wanted}, and is {_described(outcome)}")
+    text = memory.text()
+    if secret := _secret_in(text, scrub.secrets):
+        del text  # A traceback with locals shows this frame.
+        raise SecretFound(f"{name}: {secret}; nothing was written")
+    return text
+
+
+def _secret_in(text: str, sent: set[str]) -> str | None:
+    if any(masked(text, secret) != text for secret in sent):
+        return "the recording holds the token that was sent"
+    places = (f"line {line}, column {column} holds {what}" for line, column, what in findings(text))
+    return next(places, None)
+
+
+def _described(outcome: Outcome) -> str:
+    if outcome.exchange is None:
+        return f"{outcome.kind}. {outcome.advice}"
+    return f"{outcome.kind} ({outcome.exchange.status}); nothing was written"
+
+
+def write(text: str, path: Path) -> None:
+    """Put a cassette in its place: whole, or not at all.
+
+    Raises:
+        RecordingRefused: It cannot be written there; what was there stays.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_files({path.name: text}, path.parent, replace=True)
+    except OSError as error:
+        raise RecordingRefused(f"{path} cannot be written: {error.strerror}") from None
+
+
+def differs(recorded: str, path: Path) -> str | None:
+    """Where the cassette at `path` differs from a new recording in more than its `Date`; None where nowhere."""
+    try:
+        committed = path.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
+    except OSError as error:
+        return "missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+    here, there = (
+        re.sub(r"(?m)^( *)Date:\n\1- .*$", r"\1Date:\n\1-", text).split("\n") for text in (recorded, committed)
+    )
+    pairs = enumerate(itertools.zip_longest(here, there), start=1)
+    line = next((number for number, (mine, theirs) in pairs if mine != theirs), None)
+    return None if line is None else f"line {line} is not what comes back now"
+
+
+class _Scrub:
+    """vcrpy's hooks. They run again on load and on every replayed request, so twice changes no more than once."""
+
+    def __init__(self) -> None:
+        self.secrets: set[str] = set()
+
+    def request(self, request: Any) -> Any:
+        kept = {name: request.headers[name] for name in REQUEST_HEADERS if name in request.headers}
+        if secret := kept.get("Authorization", "").partition(" ")[2].replace(_REDACTED, ""):
+            self.secrets.add(secret)
+        if "Authorization" in kept:
+            kept["Authorization"] = f"Bearer {_REDACTED}"
+        request.headers = kept
+        # Whatever was called: any test of any project replays the cassette for the documented address.
+        request.uri = BASE_URL + PATH
+        return request
+
+    def response(self, response: dict[str, Any]) -> dict[str, Any]:
+        values = {name.lower(): each for name, each in response["headers"].items()}
+        response["headers"] = {
+            name: [self._clean(value) for value in values[name.lower()]]
+            for name in RESPONSE_HEADERS
+            if name.lower() in values
+        }
+        response["status"]["message"] = self._clean(response["status"]["message"] or "")
+        response["body"]["string"] = self._clean(response["body"]["string"].decode("latin-1")).encode("latin-1")
+        return response
+
+    def _clean(self, text: str) -> str:
+        for secret in self.secrets:
+            text = masked(text, secret)
+        return text
+
+
+class _Memory:
+    """A vcrpy persister that only keeps: should saving fail, vcrpy would leave httpx patched."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[Any, Any] = {}, None
+
+    def load_cassette(self, path: object, serializer: object) -> Any:
+        raise CassetteNotFoundError
+
+    def save_cassette(self, path: object, cassette: Any, serializer: Any) -> None:
+        self._kept = cassette, serializer
+
+    def text(self) -> str:
+        return str(serialize(*self._kept))
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """vcrpy logs requests and bodies as they came, before its hooks have scrubbed them."""
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "vcr"]
+    before = {logger: logger.disabled for logger in map(logging.getLogger, names)}
+    for logger in before:
+        logger.disabled = True
+    try:
+        yield
+    finally:
+        for logger, disabled in before.items():
+            logger.disabled = disabled
