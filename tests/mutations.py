@@ -94,7 +94,7 @@ MUTATIONS = (
     Mutation("does not say that it cut an answer", LIVE, "over_cap=len(body) > BODY_CAP", "over_cap=False"),
     Mutation("believes an answer that is framed in two ways", LIVE, "if not _is_framed_without_doubt(response)", "if False"),
     Mutation("ignores the trace: lost is not sent", LIVE, "self.sent, self._unfinished = True, None", "self._unfinished = None"),
-    Mutation("calls everything sent", LIVE, "NoAnswer(sent=call.sent", "NoAnswer(sent=True"),
+    Mutation("calls everything sent", LIVE, "NoResponse(sent=call.sent", "NoResponse(sent=True"),
     Mutation("calls it sent once it is connected", LIVE, 'event.endswith("send_request_headers.started")',
              'event.endswith("connect_tcp.complete")'),
     Mutation("forgets a complete answer when closing fails", LIVE, "if call.answer is not None:",

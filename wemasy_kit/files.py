@@ -1,4 +1,4 @@
-"""Writing: puts files in their place, every one whole, or none at all."""
+"""Files: where the shipped ones lie, and how new ones get to their place: whole, or not at all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
+
+
+def shipped(name: Literal["cassettes", "notebooks"]) -> Path:
+    """The folder of recordings or notebooks: beside the package in a checkout, inside it in a wheel."""
+    package = Path(__file__).parent
+    packed = package / name
+    return packed if packed.is_dir() else package.parent / name
 
 
 def write_files(files: Mapping[str, str], folder: Path, *, replace: bool = False) -> tuple[Path, ...]:

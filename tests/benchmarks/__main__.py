@@ -15,12 +15,12 @@ import vcr
 
 from wemasy_kit import cassette, logout
 from wemasy_kit.call.request import BASE_URL, PATH
+from wemasy_kit.files import shipped
 from wemasy_kit.sources.cassette_file import read_tape
-from wemasy_kit.sources.places import folder
 
 Call = Callable[[], Awaitable[object]]
 NAME = "401-no-token"
-TAPE = folder("cassettes") / "logout" / f"{NAME}.yaml"
+TAPE = shipped("cassettes") / "logout" / f"{NAME}.yaml"
 FIRST_OUTCOME = f"""
 import asyncio
 from wemasy_kit import cassette, logout

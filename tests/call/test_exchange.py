@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.support.leaks import shows
-from wemasy_kit.call.exchange import Exchange, NoAnswer, request_parts
+from wemasy_kit.call.exchange import Exchange, NoResponse, request_parts
 from wemasy_kit.call.request import logout_request
 from wemasy_kit.call.token import Token
 
@@ -44,8 +44,8 @@ def test_a_header_that_came_twice_says_nothing_for_sure() -> None:
     assert given.header_values("Retry-After") == ("5", "500")
 
 
-@pytest.mark.parametrize("kept", [answer(), NoAnswer(False, "refused", "live", 0.1)], ids=["Exchange", "NoAnswer"])
-def test_what_happened_does_not_change(kept: Exchange | NoAnswer) -> None:
+@pytest.mark.parametrize("kept", [answer(), NoResponse(False, "refused", "live", 0.1)], ids=["Exchange", "NoResponse"])
+def test_what_happened_does_not_change(kept: Exchange | NoResponse) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         kept.source = "sandbox"  # type: ignore[misc]
 

@@ -9,13 +9,12 @@ import httpx
 import pytest
 
 from tests.support.sources import Answer, Script, nothing, revoked, says
-from wemasy_kit.call.exchange import Exchange, NoAnswer, Send, SourceName
-from wemasy_kit.call.forgetting import MemoryStore, TokenStore, logout_and_forget
-from wemasy_kit.call.logout import logout
+from wemasy_kit.call.exchange import Exchange, NoResponse, Send, SourceName
+from wemasy_kit.call.logout import MemoryStore, TokenStore, logout, logout_and_forget
 from wemasy_kit.call.outcome import Outcome, OutcomeKind, TokenState
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import CassetteMismatch
-from wemasy_kit.sandbox.clock import HandClock
+from wemasy_kit.sandbox.rules import HandClock
 from wemasy_kit.sources.sandbox import Sandbox
 
 
@@ -81,7 +80,7 @@ def test_a_customer_who_logs_in_again_meanwhile_stays_logged_in(answer: Answer) 
     store = MemoryStore(token())
     another = token("8|w8vyq9zx")
 
-    def meanwhile(request: httpx.Request, name: SourceName) -> Exchange | NoAnswer:
+    def meanwhile(request: httpx.Request, name: SourceName) -> Exchange | NoResponse:
         store._token = another
         return answer(request, name)
 

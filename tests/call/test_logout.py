@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from tests.support.leaks import shown_by, shows
-from wemasy_kit.call.exchange import Exchange, NoAnswer, SourceName, request_parts
+from wemasy_kit.call.exchange import Exchange, NoResponse, SourceName, request_parts
 from wemasy_kit.call.logout import LONGEST_WAIT, logout
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import CassetteMismatch
 
-Answer = Callable[[httpx.Request], Exchange | NoAnswer]
+Answer = Callable[[httpx.Request], Exchange | NoResponse]
 
 
 class Script:
@@ -28,7 +28,7 @@ class Script:
         self.asked: list[httpx.Request] = []
         self._answers = list(answers)
 
-    async def __call__(self, request: httpx.Request, /) -> Exchange | NoAnswer:
+    async def __call__(self, request: httpx.Request, /) -> Exchange | NoResponse:
         self.asked.append(request)
         return self._answers.pop(0)(request)
 
@@ -38,7 +38,7 @@ def status(code: int, *headers: tuple[str, str], body: bytes = b'{"message": "sa
 
 
 def nothing(sent: bool) -> Answer:
-    return lambda request: NoAnswer(sent, "broken", "live", 0.1)
+    return lambda request: NoResponse(sent, "broken", "live", 0.1)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any, get_args
 import pytest
 
 from wemasy_kit.call.advice import clock_time
-from wemasy_kit.call.exchange import Cause, Exchange, NoAnswer
+from wemasy_kit.call.exchange import Cause, Exchange, NoResponse
 from wemasy_kit.call.outcome import Outcome, OutcomeKind, RateLimit, displayable, read
 
 EXCHANGES = Path(__file__).parent.parent / "data" / "exchanges"
@@ -24,7 +24,7 @@ def answer(status: int = 200, body: bytes = LOGGED_OUT, *headers: tuple[str, str
     return Exchange("POST", "https://shop.example", (), status, "", headers, body, "live", **more)
 
 
-def verdict(given: Exchange | NoAnswer) -> tuple[str, str]:
+def verdict(given: Exchange | NoResponse) -> tuple[str, str]:
     outcome = read(given)
     return outcome.kind.value, outcome.token_state
 
@@ -210,8 +210,8 @@ def test_every_status_has_an_outcome_and_only_200_revokes() -> None:
 
 @pytest.mark.parametrize("cause", get_args(Cause))
 def test_without_an_answer_only_what_was_not_sent_is_certain(cause: Cause) -> None:
-    assert verdict(NoAnswer(False, cause, "live", 0.1)) == ("not_sent", "unchanged")
-    assert verdict(NoAnswer(True, cause, "live", 0.1)) == ("unknown", "unknown")
+    assert verdict(NoResponse(False, cause, "live", 0.1)) == ("not_sent", "unchanged")
+    assert verdict(NoResponse(True, cause, "live", 0.1)) == ("unknown", "unknown")
 
 
 # --- What an outcome carries
@@ -228,7 +228,7 @@ def test_an_outcome_names_its_source_and_keeps_the_exchange() -> None:
 
 
 def test_without_an_answer_there_is_a_cause_and_nothing_else() -> None:
-    outcome = read(NoAnswer(True, "timeout", "sandbox", 6.0))
+    outcome = read(NoResponse(True, "timeout", "sandbox", 6.0))
 
     assert (outcome.source, outcome.cause) == ("sandbox", "timeout")
     assert outcome.exchange is outcome.message is outcome.retry_after is outcome.pause is None
@@ -320,7 +320,7 @@ def test_without_words_there_is_no_message(body: bytes) -> None:
 # --- Advice
 
 
-def advice(given: Exchange | NoAnswer) -> str:
+def advice(given: Exchange | NoResponse) -> str:
     return read(given).advice
 
 
@@ -375,7 +375,7 @@ def test_after_an_undocumented_answer_the_token_is_taken_for_live() -> None:
 
 @pytest.mark.parametrize("cause", get_args(Cause))
 def test_without_an_answer_the_advice_tells_why_and_that_sending_again_is_safe(cause: Cause) -> None:
-    kept, lost = (advice(NoAnswer(sent, cause, "live", 0.1)) for sent in (False, True))
+    kept, lost = (advice(NoResponse(sent, cause, "live", 0.1)) for sent in (False, True))
 
     assert kept.startswith("Nothing was sent: ")
     assert "trying again is safe" in kept
@@ -385,7 +385,7 @@ def test_without_an_answer_the_advice_tells_why_and_that_sending_again_is_safe(c
 
 
 def test_no_two_causes_are_told_alike() -> None:
-    told = {advice(NoAnswer(False, cause, "live", 0.1)) for cause in get_args(Cause)}
+    told = {advice(NoResponse(False, cause, "live", 0.1)) for cause in get_args(Cause)}
 
     assert len(told) == len(get_args(Cause))
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.html_page import hostile_texts
-from wemasy_kit.call.exchange import Exchange, NoAnswer, SourceName
+from wemasy_kit.call.exchange import Exchange, NoResponse, SourceName
 from wemasy_kit.call.logout import logout
 from wemasy_kit.call.outcome import Outcome, read
 from wemasy_kit.call.provenance import SANDBOX_SERVER, provenance
@@ -26,7 +26,7 @@ def outcome(source: SourceName, *headers: tuple[str, str]) -> Outcome:
 
 
 def none(source: SourceName) -> Outcome:
-    return read(NoAnswer(False, "refused", source, 0.1))
+    return read(NoResponse(False, "refused", source, 0.1))
 
 
 def test_a_recording_says_when_it_was_made_and_of_the_sandbox_that_it_is_not_the_live_api() -> None:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 
 from tests.support.html_page import Page, hostile_texts, unexpected
-from wemasy_kit.call.exchange import Exchange, NoAnswer
+from wemasy_kit.call.exchange import Exchange, NoResponse
 from wemasy_kit.call.outcome import Outcome, read
-from wemasy_kit.cards.outcome import look
-from wemasy_kit.cards.pictures import remaining_chart, timeline
+from wemasy_kit.cards.pictures import show_remaining, show_timeline
+from wemasy_kit.cards.words import LOOKS
 
 LOGGED_OUT = b'{"error":false,"message":"Logged out.","data":[]}'
 
@@ -29,14 +29,14 @@ SIX = [
     REFUSED,
     LIMITED,
     outcome(500),
-    *(read(NoAnswer(sent, "broken", "live", 1.0)) for sent in (True, False)),
+    *(read(NoResponse(sent, "broken", "live", 1.0)) for sent in (True, False)),
 ]
 
 # --- The timeline
 
 
 def drawn(*calls: tuple[str, Outcome]) -> Page:
-    return Page(timeline(calls)._repr_html_())
+    return Page(show_timeline(calls)._repr_html_())
 
 
 def test_a_timeline_has_a_row_for_each_device_and_a_mark_for_each_call() -> None:
@@ -58,7 +58,7 @@ def test_each_call_has_its_number_its_outcome_and_what_became_of_the_token() -> 
 def test_no_call_is_told_by_its_colour_alone(came: Outcome) -> None:
     text = drawn(("phone", came)).text
 
-    assert look(came).mark in text
+    assert LOOKS[came.kind].mark in text
     assert str(came.kind) in text
 
 
@@ -70,11 +70,14 @@ def test_who_cannot_see_the_picture_hears_it() -> None:
 
 
 def test_a_timeline_is_plain_text_elsewhere() -> None:
-    assert repr(timeline([("phone", REVOKED), ("laptop", REFUSED)])) == "1. phone: revoked\n2. laptop: unauthenticated"
+    assert (
+        repr(show_timeline([("phone", REVOKED), ("laptop", REFUSED)]))
+        == "1. phone: revoked\n2. laptop: unauthenticated"
+    )
 
 
 def test_calls_may_come_one_by_one() -> None:
-    assert repr(timeline((name, REVOKED) for name in ("a", "b"))) == "1. a: revoked\n2. b: revoked"
+    assert repr(show_timeline((name, REVOKED) for name in ("a", "b"))) == "1. a: revoked\n2. b: revoked"
 
 
 def test_all_of_it_lies_within_its_frame() -> None:
@@ -86,14 +89,14 @@ def test_all_of_it_lies_within_its_frame() -> None:
 
 
 def test_no_calls_make_an_empty_picture() -> None:
-    assert unexpected(timeline([])._repr_html_(), draws=True) == []
-    assert repr(timeline([])) == ""
+    assert unexpected(show_timeline([])._repr_html_(), draws=True) == []
+    assert repr(show_timeline([])) == ""
 
 
 @given(hostile_texts)
 @settings(max_examples=60, deadline=None)
 def test_the_name_of_a_device_is_a_text_and_never_an_element(name: str) -> None:
-    shown = timeline([(name, REVOKED)])._repr_html_()
+    shown = show_timeline([(name, REVOKED)])._repr_html_()
 
     assert unexpected(shown, draws=True) == []
     assert name in Page(shown).text
@@ -105,7 +108,7 @@ VEGA = "application/vnd.vegalite.v5+json"
 
 
 def test_the_chart_has_a_point_for_each_call() -> None:
-    bundle = remaining_chart([REFUSED, LIMITED, REVOKED])._repr_mimebundle_()
+    bundle = show_remaining([REFUSED, LIMITED, REVOKED])._repr_mimebundle_()
 
     assert bundle[VEGA]["data"]["values"] == [
         {"call": 1, "left": 3, "answer": "unauthenticated"},
@@ -115,27 +118,27 @@ def test_the_chart_has_a_point_for_each_call() -> None:
 
 
 def test_the_chart_has_its_figures_as_plain_text() -> None:
-    assert remaining_chart([REFUSED, LIMITED])._repr_mimebundle_()["text/plain"] == (
+    assert show_remaining([REFUSED, LIMITED])._repr_mimebundle_()["text/plain"] == (
         "1. unauthenticated: 3 left\n2. rate_limited: 0 left"
     )
 
 
 def test_an_answer_that_does_not_tell_is_not_given_a_figure() -> None:
-    bundle = remaining_chart([outcome(401)])._repr_mimebundle_()
+    bundle = show_remaining([outcome(401)])._repr_mimebundle_()
 
     assert bundle[VEGA]["data"]["values"] == [{"call": 1, "left": None, "answer": "unauthenticated"}]
     assert bundle["text/plain"] == "1. unauthenticated: does not say how many are left"
 
 
 def test_no_answer_is_told_by_its_colour_alone() -> None:
-    layers = remaining_chart([REFUSED])._repr_mimebundle_()[VEGA]["layer"]
+    layers = show_remaining([REFUSED])._repr_mimebundle_()[VEGA]["layer"]
     point = next(layer["encoding"] for layer in layers if "color" in layer.get("encoding", {}))
 
     assert point["shape"]["field"] == point["color"]["field"] == "answer"
 
 
 def test_the_chart_is_json_and_loads_nothing() -> None:
-    specification = remaining_chart([REFUSED, LIMITED])._repr_mimebundle_(include=None, exclude=None)[VEGA]
+    specification = show_remaining([REFUSED, LIMITED])._repr_mimebundle_(include=None, exclude=None)[VEGA]
 
     assert specification["$schema"] == "https://vega.github.io/schema/vega-lite/v5.json"
     assert json.loads(json.dumps(specification)) == specification
@@ -144,4 +147,4 @@ def test_the_chart_is_json_and_loads_nothing() -> None:
 
 
 def test_the_chart_says_what_it_shows() -> None:
-    assert remaining_chart([])._repr_mimebundle_()[VEGA]["description"] == "Requests left in the window after each call"
+    assert show_remaining([])._repr_mimebundle_()[VEGA]["description"] == "Requests left in the window after each call"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.support.html_page import Page
-from wemasy_kit.cards.samples import sample_tabs
+from wemasy_kit.cards.samples import show_samples
 from wemasy_kit.contract.document import load
 from wemasy_kit.exports.samples import samples
 
 
 def test_there_is_a_tab_for_each_language_and_the_first_is_open() -> None:
-    page = Page(sample_tabs("documented")._repr_html_())
+    page = Page(show_samples("documented")._repr_html_())
 
     assert len(page.values("checked")) == 1
     assert len(set(page.values("id"))) == len(page.values("for")) == len(load().samples)
@@ -19,7 +19,7 @@ def test_there_is_a_tab_for_each_language_and_the_first_is_open() -> None:
 
 
 def test_the_checked_samples_are_shown_whole() -> None:
-    page = Page(sample_tabs("checked")._repr_html_())
+    page = Page(show_samples("checked")._repr_html_())
 
     for sample in samples():
         assert (sample.source in page.text) == (sample.style == "checked")
@@ -27,10 +27,10 @@ def test_the_checked_samples_are_shown_whole() -> None:
 
 def test_as_text_each_sample_has_its_language_above_it() -> None:
     assert all(
-        f"--- {sample.language}\n{sample.source}" in repr(sample_tabs("documented")) for sample in load().samples
+        f"--- {sample.language}\n{sample.source}" in repr(show_samples("documented")) for sample in load().samples
     )
 
 
 def test_a_kind_of_samples_that_is_none_is_refused() -> None:
     with pytest.raises(LookupError, match="checked"):
-        sample_tabs("good")  # type: ignore[arg-type]
+        show_samples("good")  # type: ignore[arg-type]

@@ -31,8 +31,8 @@ from wemasy_kit.call.request import PATH
 from wemasy_kit.call.token import Token
 from wemasy_kit.cli import lab
 from wemasy_kit.cli.app import main
+from wemasy_kit.files import shipped
 from wemasy_kit.sources.cassette import cassette_names
-from wemasy_kit.sources.places import folder
 from wemasy_kit.sources.recorder import STORIES
 from wemasy_kit.sources.sandbox import Sandbox
 
@@ -139,7 +139,7 @@ def test_alone_it_shows_the_help() -> None:
 
 @pytest.mark.parametrize("command", main.commands)
 def test_every_example_of_the_help_is_right_use(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder("notebooks").parent)
+    monkeypatch.chdir(shipped("notebooks").parent)
     examples = re.findall(
         rf"(?m)^ +(?:.*\| )?wemasy-kit {command}((?: (?! ).+?)?)(?:   .*)?$", run(command, "--help").stdout
     )
@@ -237,7 +237,7 @@ def test_a_recording_exits_as_its_first_answer_says(name: str) -> None:
 
 
 def test_a_recording_can_be_named_by_its_path() -> None:
-    path = folder("cassettes") / "logout" / "401-no-token.yaml"
+    path = shipped("cassettes") / "logout" / "401-no-token.yaml"
 
     assert run("logout", "--cassette", str(path)).exit_code == 3
 
@@ -591,7 +591,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 def test_lab_opens_the_first_notebook_with_the_repository_as_root(opened: list[list[str]]) -> None:
     ended = run("lab")
 
-    root = folder("notebooks").parent
+    root = shipped("notebooks").parent
     assert ended.exit_code == 0
     assert opened == [[f"--ServerApp.root_dir={root}", f"--LabApp.default_url=/lab/tree/{lab.FIRST}"]]
     assert (root / lab.FIRST).is_file()

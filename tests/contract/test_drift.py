@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.contract.test_document import page_blocks
-from wemasy_kit import documented
+from wemasy_kit import show_documented
 from wemasy_kit.cli.app import main
 from wemasy_kit.contract import document as contract
 from wemasy_kit.contract.drift import Change, drift, read_page, summary
@@ -288,7 +288,7 @@ class Tables(HTMLParser):
 
 @pytest.mark.parametrize("status", [200, 401, 429])
 def test_the_tables_shown_for_a_status_are_the_page_s(status: int):
-    headers, fields = Tables(documented(status)._repr_html_()).tables
+    headers, fields = Tables(show_documented(status)._repr_html_()).tables
     block = page_blocks()[status]
     assert headers == [["Header", "Type", "Description", "Example"], *map(list, block["headers"])]
     assert [[cell.strip() for cell in row] for row in fields] == [
@@ -299,7 +299,7 @@ def test_the_tables_shown_for_a_status_are_the_page_s(status: int):
 
 @pytest.mark.parametrize("status", [200, 401, 429])
 def test_the_page_s_description_of_a_status_is_shown(status: int):
-    assert f"{status} {page_blocks()[status]['description']}" in documented(status)._repr_html_()
+    assert f"{status} {page_blocks()[status]['description']}" in show_documented(status)._repr_html_()
 
 
 def test_the_summary_holds_everything_that_the_page_s_tables_say():

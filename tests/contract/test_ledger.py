@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from wemasy_kit import Sandbox, cassette, cassette_names, logout
 from wemasy_kit.call.exchange import Exchange
-from wemasy_kit.cards.ledger import compared, ledger_html, ledger_text, summary
+from wemasy_kit.cards.ledger import ledger_html, ledger_text, show_ledger, summary
 from wemasy_kit.cli.app import main
 from wemasy_kit.contract import document as contract
 from wemasy_kit.contract.ledger import Row, Verdict, compare, differences
@@ -326,8 +326,8 @@ def test_any_answer_has_a_ledger(status: int, reason: str, headers: Any, body: b
     if documented := contract.load().answer(status):
         assert all(names.count(header.name) == 1 for header in documented.headers)
     assert all(text.isprintable() for each in rows for text in (each.what, each.documented, each.observed))
-    assert all(len(line) <= 106 for line in ledger_text(exchange).splitlines())
-    assert ledger_html(exchange).count("<tr") == len(rows) + 1
+    assert all(len(line) <= 106 for line in ledger_text(compare(exchange)).splitlines())
+    assert ledger_html(compare(exchange)).count("<tr") == len(rows) + 1
 
 
 # Recordings, sandbox
@@ -381,25 +381,25 @@ def test_a_row_can_be_written_as_json():
 
 
 def test_the_table_has_a_mark_and_the_verdict_in_words():
-    html = ledger_html(measured("default-401-no-token"))
+    html = ledger_html(compare(measured("default-401-no-token")))
     for mark, words in (("✓", "as documented"), ("✗", "missing"), ("i", "undocumented")):
         assert f'aria-hidden="true">{mark}</span> ' in html
         assert f">{words}</" in html
 
 
 def test_an_explanation_is_said_once_and_then_pointed_to():
-    html = ledger_html(measured("default-401-no-token"))
+    html = ledger_html(compare(measured("default-401-no-token")))
     assert html.count("looks at the token before it counts") == 1
     assert "<p>As for X-RateLimit-Limit.</p>" in html
 
 
 def test_what_a_server_sends_is_escaped_in_the_table():
-    html = ledger_html(answer(200, OK | {"<b>x": "<img src=x>"}, ("X-<i>", "<script>")))
+    html = ledger_html(compare(answer(200, OK | {"<b>x": "<img src=x>"}, ("X-<i>", "<script>"))))
     assert not [tag for tag in ("<b>", "<img", "<i>", "<script>") if tag in html]
 
 
 def test_the_plain_text_fits_a_terminal():
-    text = ledger_text(measured("default-429-too-many-requests"))
+    text = ledger_text(compare(measured("default-429-too-many-requests")))
     assert max(map(len, text.splitlines())) <= 100
     assert "✗ body.error" in text
     assert "missing [" in text
@@ -420,16 +420,16 @@ def test_a_sentence_says_how_the_two_agree(exchange: Exchange, said: str):
 
 def test_a_card_shows_the_ledger_of_an_outcome():
     outcome = asyncio.run(logout(None, send=cassette("401-no-token")))
-    card = compared(outcome)
-    assert repr(card) == ledger_text(outcome.exchange)
-    assert ledger_html(outcome.exchange) in card._repr_html_()
+    card = show_ledger(outcome)
+    assert repr(card) == ledger_text(compare(outcome.exchange))
+    assert ledger_html(compare(outcome.exchange)) in card._repr_html_()
 
 
 def test_without_an_answer_a_card_says_so():
     async def play() -> str:
         async with Sandbox() as shop:
             await shop.stop()
-            return repr(compared(await logout(None, send=shop.send)))
+            return repr(show_ledger(await logout(None, send=shop.send)))
 
     assert asyncio.run(play()) == "There is no answer to compare with the page."
 

@@ -20,9 +20,9 @@ import yaml
 from tests.support.leaks import PACKAGE
 from wemasy_kit.cli import lab
 from wemasy_kit.cli.lab import FIRST, lay_out
-from wemasy_kit.sources.places import folder
+from wemasy_kit.files import shipped
 
-ROOT = folder("notebooks").parent
+ROOT = shipped("notebooks").parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 WHEEL = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
 
@@ -104,8 +104,8 @@ def test_what_conda_installs_is_what_pip_installs() -> None:
 def packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The package's folder, as in a wheel: with the notebooks inside."""
     package = tmp_path / "site-packages" / "wemasy_kit"
-    shutil.copytree(folder("notebooks"), package / "notebooks")
-    monkeypatch.setattr(lab, "folder", lambda name: package / name)
+    shutil.copytree(shipped("notebooks"), package / "notebooks")
+    monkeypatch.setattr(lab, "shipped", lambda name: package / name)
     monkeypatch.setattr(lab, "__file__", str(package / "cli" / "lab.py"))
     return package
 
@@ -129,7 +129,7 @@ def test_a_checkout_named_like_the_package_is_its_own_root_too(
     empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clone = tmp_path / "wemasy_kit"
-    monkeypatch.setattr(lab, "folder", lambda name: clone / name)
+    monkeypatch.setattr(lab, "shipped", lambda name: clone / name)
     monkeypatch.setattr(lab, "__file__", str(clone / "wemasy_kit" / "cli" / "lab.py"))
 
     assert lay_out(empty) == (clone, ())

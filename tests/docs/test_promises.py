@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from tests.mutations import MUTATIONS
-from wemasy_kit.call.exchange import Exchange, NoAnswer
+from wemasy_kit.call.exchange import Exchange, NoResponse
 from wemasy_kit.call.outcome import OutcomeKind, TokenState, read
 from wemasy_kit.cli.app import EXIT_CODES
 from wemasy_kit.cli.refusals import WRONG_USE
@@ -34,13 +34,13 @@ def answer(status: int, body: bytes = b'{"message":"said"}') -> Exchange:
     return Exchange("POST", "https://shop.example", (), status, "", (), body, "live")
 
 
-EXAMPLES: dict[str, list[Exchange | NoAnswer]] = {
+EXAMPLES: dict[str, list[Exchange | NoResponse]] = {
     "revoked": [answer(200)],
     "unauthenticated": [answer(401)],
     "rate_limited": [answer(429)],
     "undocumented": [answer(404), answer(500), answer(204, b"")],
-    "not_sent": [NoAnswer(False, "refused", "live", 0.1)],
-    "unknown": [NoAnswer(True, "timeout", "live", 0.1)],
+    "not_sent": [NoResponse(False, "refused", "live", 0.1)],
+    "unknown": [NoResponse(True, "timeout", "live", 0.1)],
 }
 
 

@@ -425,7 +425,7 @@ def test_after_an_error_the_button_works_again() -> None:
 def test_without_recordings_the_form_opens_and_says_that_there_are_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wemasy_kit.sources.cassette.folder", lambda name: tmp_path)
+    monkeypatch.setattr("wemasy_kit.sources.cassette.shipped", lambda name: tmp_path)
     form = LogoutForm()
 
     assert form._recording.layout.display == "none"

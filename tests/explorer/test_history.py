@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wemasy_kit.call.exchange import Exchange, Headers, NoAnswer, SourceName
+from wemasy_kit.call.exchange import Exchange, Headers, NoResponse, SourceName
 from wemasy_kit.call.outcome import Outcome, read
 from wemasy_kit.explorer.history import HISTORY, Entry, History, changes
 
@@ -23,7 +23,7 @@ def revoked(source: SourceName = "sandbox") -> Outcome:
 
 
 def lost(source: SourceName = "live") -> Outcome:
-    return read(NoAnswer(True, "timeout", source, 1.0))
+    return read(NoResponse(True, "timeout", source, 1.0))
 
 
 def history(*entries: Entry) -> History:

@@ -15,13 +15,13 @@ import pytest
 
 from tests.support.leaks import shows
 from tests.support.sources import Door, Script, breaks, nothing, revoked, says
-from wemasy_kit.call.exchange import Exchange, NoAnswer, Send, SourceName
+from wemasy_kit.call.exchange import Exchange, NoResponse, Send, SourceName
 from wemasy_kit.call.outcome import Outcome
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import CassetteMismatch, CassetteNotFound, SandboxNotStarted
 from wemasy_kit.explorer.history import Entry, History
 from wemasy_kit.explorer.view_model import ECHO, Desk, View
-from wemasy_kit.sandbox.clock import HandClock
+from wemasy_kit.sandbox.rules import HandClock
 from wemasy_kit.sources.cassette import cassette
 from wemasy_kit.sources.live import Live, live
 from wemasy_kit.sources.sandbox import Sandbox
@@ -949,7 +949,7 @@ def test_a_recording_of_ones_own_is_offered_by_its_name(tmp_path: Path, monkeypa
     (tmp_path / "logout").mkdir()
     for name in ("my-shop", "401-no-token"):
         (tmp_path / "logout" / f"{name}.yaml").touch()
-    monkeypatch.setattr("wemasy_kit.sources.cassette.folder", lambda name: tmp_path)
+    monkeypatch.setattr("wemasy_kit.sources.cassette.shipped", lambda name: tmp_path)
 
     assert desk_on().recordings == {"401, no token": "401-no-token", "my-shop": "my-shop"}
 
@@ -980,7 +980,7 @@ def test_a_recording_that_was_left_starts_over() -> None:
 def test_without_any_recording_a_replay_says_that_there_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wemasy_kit.sources.cassette.folder", lambda name: tmp_path)
+    monkeypatch.setattr("wemasy_kit.sources.cassette.shipped", lambda name: tmp_path)
     desk = desk_on()
     assert (desk.recordings, desk.recording) == ({}, "")
 
@@ -991,7 +991,7 @@ def test_without_any_recording_a_replay_says_that_there_is_none(
 
 
 def test_without_any_recording_the_sandbox_works_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wemasy_kit.sources.cassette.folder", lambda name: tmp_path)
+    monkeypatch.setattr("wemasy_kit.sources.cassette.shipped", lambda name: tmp_path)
 
     async def story(desk: Desk) -> Outcome:
         desk.press("")
@@ -1067,8 +1067,8 @@ def test_a_source_of_ones_own_is_one(canary: str) -> None:
         name: SourceName = "live"
         base_url = "https://shop.example/api"
 
-        async def __call__(self, request: Any, /) -> Exchange | NoAnswer:
-            return NoAnswer(False, "refused", "live", 0.0)
+        async def __call__(self, request: Any, /) -> Exchange | NoResponse:
+            return NoResponse(False, "refused", "live", 0.0)
 
         def __len__(self) -> int:
             return 0

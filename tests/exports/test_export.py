@@ -17,13 +17,12 @@ from wemasy_kit.cli.app import main
 from wemasy_kit.contract import document as contract
 from wemasy_kit.errors import CassetteUnreadable, InvalidOption, SecretFound
 from wemasy_kit.exports.export import Format, export
-from wemasy_kit.files import write_files
+from wemasy_kit.files import shipped, write_files
 from wemasy_kit.sources.cassette_file import Recorded, read_tape
-from wemasy_kit.sources.places import folder
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 RECORDED: tuple[Format, ...] = ("postman", "har", "bruno")  # those with the recorded exchanges in them
-CASSETTES = folder("cassettes") / "logout"
+CASSETTES = shipped("cassettes") / "logout"
 ADDRESS = "{{baseUrl}}/services/webshop/v1/customer/auth/logout"
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tests.support.fault_cases import CAP, CASES, FRAMINGS
 from tests.support.fault_server import Behaviour, FaultServer, Peer, says
-from wemasy_kit.call.exchange import Exchange, NoAnswer
+from wemasy_kit.call.exchange import Exchange, NoResponse
 from wemasy_kit.call.headers import retry_after
 from wemasy_kit.call.logout import logout
 from wemasy_kit.call.outcome import Outcome, OutcomeKind, displayable, read
@@ -183,7 +183,7 @@ exchanges = st.builds(
 )
 causes = ("name_not_found", "refused", "unreachable", "tls", "no_sockets", "timeout", "broken", "cancelled")
 no_answers = st.builds(
-    NoAnswer,
+    NoResponse,
     sent=st.booleans(),
     cause=st.sampled_from(causes),
     source=st.just("live"),
@@ -210,7 +210,7 @@ def says_so(exchange: Exchange) -> bool:
 
 
 @given(exchanges | no_answers)
-def test_any_answer_has_a_sound_outcome(answer: Exchange | NoAnswer) -> None:
+def test_any_answer_has_a_sound_outcome(answer: Exchange | NoResponse) -> None:
     check(read(answer))
 
 

@@ -33,9 +33,9 @@ from tests.support.canaries import SPELLINGS, Canary, gives_away, new_canary
 from tests.support.fault_server import Behaviour, FaultServer, Peer, certificate, says, says_and_resets, tells
 from tests.support.leaks import PACKAGE
 from wemasy_kit import LogoutForm, MemoryStore, Sandbox, Token, cassette, live, logout, logout_request
-from wemasy_kit.cards.outcome import parts
 from wemasy_kit.cli.token_input import from_environment
 from wemasy_kit.explorer import view_model as desk
+from wemasy_kit.explorer.panels import parts
 from wemasy_kit.sources import recorder as recording
 
 Capture = pytest.CaptureFixture[str]

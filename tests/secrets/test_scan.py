@@ -23,11 +23,11 @@ from click.testing import CliRunner, Result
 from tests.support.leaks import shows
 from wemasy_kit.call.token import Token
 from wemasy_kit.cli.app import main
+from wemasy_kit.files import shipped
 from wemasy_kit.secrets.scan import findings, without_secrets
 from wemasy_kit.secrets.scan_files import Scanned, scan_files
-from wemasy_kit.sources.places import folder
 
-ROOT = folder("notebooks").parent
+ROOT = shipped("notebooks").parent
 
 
 def scan(*paths: Path | str) -> Result:

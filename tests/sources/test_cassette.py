@@ -403,7 +403,7 @@ def test_a_folder_is_no_cassette(tmp_path: Path) -> None:
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Write) -> Path:
     """A folder of recordings in the place of the kit's own."""
     (tmp_path / "logout").mkdir()
-    monkeypatch.setattr(cassettes, "folder", lambda name: tmp_path)
+    monkeypatch.setattr(cassettes, "shipped", lambda name: tmp_path)
     for name in ("401-no-token", "200-token-revoked"):
         write(interaction(int(name[:3])), name=f"logout/{name}")
     return tmp_path
@@ -439,7 +439,7 @@ def test_an_unknown_name_lists_those_there_are(name: str, shelf: Path, write: Wr
 
 
 def test_without_any_recording_it_says_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cassettes, "folder", lambda name: tmp_path)
+    monkeypatch.setattr(cassettes, "shipped", lambda name: tmp_path)
 
     with pytest.raises(CassetteNotFound, match="there are: none"):
         cassette("401-no-token")

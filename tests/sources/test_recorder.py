@@ -20,8 +20,7 @@ from wemasy_kit.call.token import Token
 from wemasy_kit.errors import RecordingRefused, SecretFound
 from wemasy_kit.sources import recorder as recording
 from wemasy_kit.sources.live import live
-from wemasy_kit.sources.recorder import REQUEST_HEADERS, RESPONSE_HEADERS, STORIES, differs, record, write
-from wemasy_kit.sources.rehearsal import rehearse
+from wemasy_kit.sources.recorder import REQUEST_HEADERS, RESPONSE_HEADERS, STORIES, differs, record, rehearse, write
 
 REVOKED = b'{"error":false,"message":"Logged out.","data":[]}'
 UNTOUCHED = httpx.AsyncHTTPTransport.handle_async_request

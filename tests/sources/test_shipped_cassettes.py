@@ -17,13 +17,13 @@ from click.testing import CliRunner
 
 from wemasy_kit.call.request import logout_request
 from wemasy_kit.cli.app import main
+from wemasy_kit.files import shipped
 from wemasy_kit.secrets.scan import findings
 from wemasy_kit.sources.cassette import cassette, cassette_names
-from wemasy_kit.sources.places import folder
 from wemasy_kit.sources.recorder import RESPONSE_HEADERS, STORIES
 
-FOLDER = folder("cassettes") / "logout"
-README = (folder("cassettes") / "README.md").read_text("utf-8")
+FOLDER = shipped("cassettes") / "logout"
+README = (shipped("cassettes") / "README.md").read_text("utf-8")
 DOCUMENTED = "https://api.wemasy.nl/api/services/webshop/v1/customer/auth/logout"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
@@ -151,7 +151,7 @@ def test_the_readme_says_that_none_was_seen_on_the_live_api() -> None:
 
 
 def test_the_three_lines_of_the_readme_play_a_recording(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder("cassettes").parent)
+    monkeypatch.chdir(shipped("cassettes").parent)
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
     assert len(code.splitlines()) == 3

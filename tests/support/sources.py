@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import httpx
 
-from wemasy_kit.call.exchange import Cause, Exchange, NoAnswer, SourceName, request_parts
+from wemasy_kit.call.exchange import Cause, Exchange, NoResponse, SourceName, request_parts
 
-Answer = Callable[[httpx.Request, SourceName], Exchange | NoAnswer]
+Answer = Callable[[httpx.Request, SourceName], Exchange | NoResponse]
 
 RECEIVED_AT = 1_800_000_000.0
 LOGGED_OUT = b'{"error":false,"message":"Logged out.","data":[]}'
@@ -32,7 +32,7 @@ class Script:
         self.asked: list[str | None] = []
         self._answers = list(answers)
 
-    async def __call__(self, request: httpx.Request, /) -> Exchange | NoAnswer:
+    async def __call__(self, request: httpx.Request, /) -> Exchange | NoResponse:
         self.asked.append(request.headers.get("Authorization"))
         return self._answers.pop(0)(request, self.name)
 
@@ -44,7 +44,7 @@ class Door(Script):
         super().__init__(*answers, name=name)
         self.open = threading.Event()
 
-    async def __call__(self, request: httpx.Request, /) -> Exchange | NoAnswer:
+    async def __call__(self, request: httpx.Request, /) -> Exchange | NoResponse:
         answer = await super().__call__(request)
         while not self.open.is_set():  # noqa: ASYNC110  (opened from another thread)
             await asyncio.sleep(0.001)
@@ -60,7 +60,7 @@ def says(status: int, *headers: tuple[str, str], body: bytes = b'{"message":"sai
 
 def nothing(*, sent: bool, cause: Cause = "broken") -> Answer:
     """No complete answer."""
-    return lambda request, name: NoAnswer(sent, cause, name, 0.1)
+    return lambda request, name: NoResponse(sent, cause, name, 0.1)
 
 
 def breaks(error: Exception) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from wemasy_kit.call.exchange import Cause, Exchange, NoAnswer
+from wemasy_kit.call.exchange import Cause, Exchange, NoResponse
 
 _REVOKED: Final = "Logged out: this token is dead. The customer's other tokens, on other devices, still work."
 _UNAUTHENTICATED: Final = (
@@ -50,7 +50,7 @@ def advice(answer: Exchange, kind: str, token_state: str, *, retry_after: float 
     return sentence.format(status=answer.status)
 
 
-def advice_without_answer(answer: NoAnswer) -> str:
+def advice_without_response(answer: NoResponse) -> str:
     """What it means that no complete answer came, and what to do."""
     return (_LOST if answer.sent else _NOT_SENT).format(reason=_REASONS[answer.cause])
 

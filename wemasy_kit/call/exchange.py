@@ -69,7 +69,7 @@ def content_coding(headers: Headers) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class NoAnswer:
+class NoResponse:
     """There is no complete answer.
 
     Attributes:
@@ -96,7 +96,7 @@ class Send(Protocol):
         """The base URL for requests to this source, without a slash at its end."""
         ...
 
-    async def __call__(self, request: httpx.Request, /) -> Exchange | NoAnswer: ...
+    async def __call__(self, request: httpx.Request, /) -> Exchange | NoResponse: ...
 
 
 def request_parts(request: httpx.Request) -> tuple[str, str, Headers]:

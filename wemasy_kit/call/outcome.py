@@ -7,8 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from wemasy_kit.call.advice import advice, advice_without_answer
-from wemasy_kit.call.exchange import Cause, Exchange, NoAnswer, SourceName
+from wemasy_kit.call.advice import advice, advice_without_response
+from wemasy_kit.call.exchange import Cause, Exchange, NoResponse, SourceName
 from wemasy_kit.call.headers import count, retry_after
 from wemasy_kit.call.strict_json import NOT_JSON, read_json
 
@@ -81,16 +81,16 @@ class Outcome:
         return _pause(self.retry_after) if self.kind is OutcomeKind.RATE_LIMITED else None
 
 
-def read(answer: Exchange | NoAnswer) -> Outcome:
+def read(answer: Exchange | NoResponse) -> Outcome:
     """Decide what an answer means. Total: any status, headers and bytes have an outcome, and nothing raises."""
-    if isinstance(answer, NoAnswer):
+    if isinstance(answer, NoResponse):
         return Outcome(
             kind=OutcomeKind.UNKNOWN if answer.sent else OutcomeKind.NOT_SENT,
             token_state="unknown" if answer.sent else "unchanged",
             retry_after=None,
             rate_limit=RateLimit(),
             message=None,
-            advice=advice_without_answer(answer),
+            advice=advice_without_response(answer),
             exchange=None,
             source=answer.source,
             cause=answer.cause,

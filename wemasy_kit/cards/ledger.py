@@ -4,35 +4,29 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.call.outcome import Outcome, displayable
+from wemasy_kit.cards.card import Card, style
 from wemasy_kit.cards.markup import Html, el, joined
 from wemasy_kit.contract.ledger import Row, Verdict, compare, differences
-
-if TYPE_CHECKING:
-    from wemasy_kit.cards.outcome import Card
 
 _COLUMNS: Final = ("What", "Documented", "Observed", "Verdict")
 _WIDEST: Final = (22, 24, 26)  # characters of a column in a terminal, without the verdict, which comes last
 _PAGE: Final = 100  # characters of a line in a terminal
-_NO_ANSWER: Final = "There is no answer to compare with the page."
+NOTHING_TO_COMPARE: Final = "There is no answer to compare with the page."
 
 
-def compared(outcome: Outcome) -> Card:
+def show_ledger(outcome: Outcome) -> Card:
     """The documented page and an answer, side by side, to look at in a notebook."""
-    from wemasy_kit.cards.outcome import Card, style  # noqa: PLC0415  (it shows ledgers too, and imports this one)
-
     if outcome.exchange is None:
-        return Card(el("p", _NO_ANSWER), _NO_ANSWER)
-    shown = el("div", ledger_html(outcome.exchange), class_="wemasy-card")
-    return Card(joined(style(), shown), ledger_text(outcome.exchange))
+        return Card(el("p", NOTHING_TO_COMPARE), NOTHING_TO_COMPARE)
+    rows = compare(outcome.exchange)
+    return Card(joined(style(), el("div", ledger_html(rows), class_="wemasy-card")), ledger_text(rows))
 
 
-def ledger_html(exchange: Exchange) -> Html:
+def ledger_html(rows: Sequence[Row]) -> Html:
     """A sentence, and a table of what, documented, observed and verdict; explanations stand under the verdict."""
-    rows = compare(exchange)
     head = el("tr", *(el("th", column, scope="col") for column in _COLUMNS))
     lines = [
         el(
@@ -49,9 +43,8 @@ def ledger_html(exchange: Exchange) -> Html:
     return joined(el("p", summary(rows)), el("div", table, class_="wemasy-table", tabindex=0))
 
 
-def ledger_text(exchange: Exchange) -> str:
+def ledger_text(rows: Sequence[Row]) -> str:
     """The same as plain text, some 100 characters wide: a table, and below it the explanations by number."""
-    rows = compare(exchange)
     cells = [tuple(map(_cut, (row.what, row.documented, row.observed), _WIDEST)) for row in rows]
     widths = [max(map(len, column)) for column in zip(_COLUMNS[:3], *cells, strict=True)]
     notes = {

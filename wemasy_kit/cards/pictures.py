@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from wemasy_kit.call.outcome import Outcome
+from wemasy_kit.cards.card import Card, style
 from wemasy_kit.cards.markup import Html, el, joined
-from wemasy_kit.cards.outcome import Card, look, style
+from wemasy_kit.cards.words import LOOKS
 
 _STEP: Final = 190
 _ROW: Final = 64
 
 
-def timeline(calls: Iterable[tuple[str, Outcome]]) -> Card:
+def show_timeline(calls: Iterable[tuple[str, Outcome]]) -> Card:
     """Which device sent a logout, in order, and what came of it: a row for each device, a mark for each call.
 
     Args:
@@ -32,7 +33,7 @@ def timeline(calls: Iterable[tuple[str, Outcome]]) -> Card:
     marks = []
     for step, (device, outcome) in enumerate(made):
         x, y = 120 + _STEP * step, _ROW * devices.index(device) + 32
-        seen = look(outcome)
+        seen = LOOKS[outcome.kind]
         marks += [
             el("circle", cx=x, cy=y, r=11, class_=f"wemasy-dot wemasy-{seen.tone}"),
             _text(seen.mark, x, y + 5, anchor="middle", weight=700),
@@ -62,7 +63,7 @@ class Chart:
         return self._bundle
 
 
-def remaining_chart(outcomes: Sequence[Outcome]) -> Chart:
+def show_remaining(outcomes: Sequence[Outcome]) -> Chart:
     """Requests left after each call: falling to 0, refused, and coming back with the next window."""
     figures = [
         {"call": number, "left": outcome.rate_limit.remaining, "answer": str(outcome.kind)}

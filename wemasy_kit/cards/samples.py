@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from wemasy_kit.cards.card import Card, style
 from wemasy_kit.cards.markup import Html, el, joined
-from wemasy_kit.cards.outcome import Card, style
 from wemasy_kit.exports.samples import samples
 
 
-def sample_tabs(kind: Literal["documented", "checked"] = "checked") -> Card:
+def show_samples(kind: Literal["documented", "checked"] = "checked") -> Card:
     """The request samples, a tab a language.
 
     Args:

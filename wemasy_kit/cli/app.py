@@ -217,7 +217,7 @@ def record(names: tuple[str, ...], check: bool, source: str, base_url: str | Non
     Exit codes:
       0 recorded, or as recorded   1 refused, or something differs   2 wrong use, nothing was sent
     """
-    from wemasy_kit.sources.places import folder as place  # noqa: PLC0415  (vcrpy is loaded for nobody else)
+    from wemasy_kit.files import shipped  # noqa: PLC0415  (vcrpy is loaded for nobody else)
     from wemasy_kit.sources.recorder import STORIES, differs, write  # noqa: PLC0415
 
     if base_url and source != "live":
@@ -226,7 +226,7 @@ def record(names: tuple[str, ...], check: bool, source: str, base_url: str | Non
         raise click.UsageError(f"there is no story named {', '.join(unknown)}; there are: {', '.join(STORIES)}")
     send = live(base_url=base_url or BASE_URL) if source == "live" else None
     wanted = names or tuple(name for name in STORIES if send is None or not STORIES[name].limit_reached)
-    target = folder or place("cassettes") / "logout"
+    target = folder or shipped("cassettes") / "logout"
     given = [token] if send and (token := from_environment()) else []
     differing = 0
     for name in wanted:
@@ -359,8 +359,7 @@ def export(format: Any, output: Path | None, force: bool) -> None:
 
 
 async def _recorded(name: str, send: Live | None, given: list[Token]) -> str:
-    from wemasy_kit.sources.recorder import STORIES, record  # noqa: PLC0415
-    from wemasy_kit.sources.rehearsal import rehearse, unknown_token  # noqa: PLC0415
+    from wemasy_kit.sources.recorder import STORIES, record, rehearse, unknown_token  # noqa: PLC0415  # noqa: PLC0415
 
     if send is None:
         return await rehearse(name)

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from wemasy_kit.sources.places import folder
+from wemasy_kit.files import shipped
 
 FIRST: Final = "notebooks/1-start-here.ipynb"
 
@@ -23,11 +23,11 @@ def lay_out(here: Path) -> tuple[Path, tuple[Path, ...]]:
     Raises:
         OSError: `here` takes no files.
     """
-    shipped = folder("notebooks")
-    if shipped.parent != Path(__file__).parent.parent:
-        return shipped.parent, ()
+    notebooks = shipped("notebooks")
+    if notebooks.parent != Path(__file__).parent.parent:
+        return notebooks.parent, ()
     kept = []
-    for notebook in sorted(shipped.glob("*.ipynb")):
+    for notebook in sorted(notebooks.glob("*.ipynb")):
         target = here / "notebooks" / notebook.name
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)

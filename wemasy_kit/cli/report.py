@@ -7,16 +7,18 @@ import json
 
 from wemasy_kit.call.outcome import Outcome
 from wemasy_kit.call.provenance import provenance
-from wemasy_kit.cards.outcome import plain
+from wemasy_kit.cards.words import plain
 
 
 def as_text(outcome: Outcome, *, ledger: bool = False) -> str:
     """The verdict, what to do, and where it comes from; with `ledger`, what differs from the page."""
     if not ledger:
         return plain(outcome)
-    from wemasy_kit.cards.ledger import compared  # noqa: PLC0415  (nobody else needs it)
+    from wemasy_kit.cards.ledger import NOTHING_TO_COMPARE, ledger_text  # noqa: PLC0415  (nobody else needs it)
+    from wemasy_kit.contract.ledger import compare  # noqa: PLC0415
 
-    return f"{plain(outcome)}\n\n{compared(outcome)!r}"
+    exchange = outcome.exchange
+    return f"{plain(outcome)}\n\n{ledger_text(compare(exchange)) if exchange else NOTHING_TO_COMPARE}"
 
 
 def as_json(outcome: Outcome, *, ledger: bool = False) -> str:

@@ -36,7 +36,7 @@ class DocumentedField:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentedAnswer:
+class DocumentedResponse:
     """One documented response. `example` is None where the page shows none; `schema` is the body's JSON Schema."""
 
     status: int
@@ -80,7 +80,7 @@ class Contract:
     base_url: str
     path: str
     auth: str
-    answers: tuple[DocumentedAnswer, ...]
+    answers: tuple[DocumentedResponse, ...]
     samples: tuple[Sample, ...]
     contradictions: tuple[Contradiction, ...]
 
@@ -89,7 +89,7 @@ class Contract:
         """The whole address: the base URL and the path."""
         return self.base_url + self.path
 
-    def answer(self, status: int) -> DocumentedAnswer | None:
+    def answer(self, status: int) -> DocumentedResponse | None:
         """The documented answer of this status; None where the page lists none."""
         return next((answer for answer in self.answers if answer.status == status), None)
 
@@ -147,11 +147,11 @@ def _contract(root: Spot) -> Contract:
     )
 
 
-def _answer(status: str, spot: Spot) -> DocumentedAnswer:
+def _answer(status: str, spot: Spot) -> DocumentedResponse:
     if not re.fullmatch("[1-5][0-9][0-9]", status):
         raise spot.error("is not a status of three digits")
     body = spot["content"]["application/json"]
-    return DocumentedAnswer(
+    return DocumentedResponse(
         status=int(status),
         description=spot.text("description"),
         headers=tuple(

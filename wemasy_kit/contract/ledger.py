@@ -20,7 +20,7 @@ from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.call.headers import count, http_date
 from wemasy_kit.call.outcome import displayable
 from wemasy_kit.call.strict_json import NOT_JSON, read_json
-from wemasy_kit.contract.document import Contract, DocumentedAnswer, DocumentedHeader, load
+from wemasy_kit.contract.document import Contract, DocumentedHeader, DocumentedResponse, load
 from wemasy_kit.errors import ContractError
 
 
@@ -205,7 +205,7 @@ def _why_extra(name: str, page: Contract) -> str:
 # Body
 
 
-def _body(exchange: Exchange, page: Contract, answer: DocumentedAnswer) -> list[Row]:
+def _body(exchange: Exchange, page: Contract, answer: DocumentedResponse) -> list[Row]:
     value = NOT_JSON if exchange.over_cap or exchange.coding else read_json(exchange.body)
     if isinstance(value, dict):
         return _fields(page, answer, value)
@@ -224,7 +224,7 @@ def _body(exchange: Exchange, page: Contract, answer: DocumentedAnswer) -> list[
     return [replace(row, explanation=no_json)]
 
 
-def _fields(page: Contract, answer: DocumentedAnswer, body: dict[str, Any]) -> list[Row]:
+def _fields(page: Contract, answer: DocumentedResponse, body: dict[str, Any]) -> list[Row]:
     rows = []
     for field in answer.fields:
         row = Row(f"body.{field.name}", field.type, _ABSENT, Verdict.AS_DOCUMENTED)
@@ -245,7 +245,7 @@ def _fields(page: Contract, answer: DocumentedAnswer, body: dict[str, Any]) -> l
     return rows
 
 
-def _field(row: Row, page: Contract, answer: DocumentedAnswer, value: object) -> Row:
+def _field(row: Row, page: Contract, answer: DocumentedResponse, value: object) -> Row:
     schemas = answer.schema.get("properties")
     schema = schemas.get(row.what.removeprefix("body.")) if isinstance(schemas, dict) else None
     if isinstance(schema, dict) and _misfit(schema, value):

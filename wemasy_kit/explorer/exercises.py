@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from wemasy_kit.call.outcome import OutcomeKind
-from wemasy_kit.cards.outcome import Card, note
+from wemasy_kit.cards.card import Card, note
 from wemasy_kit.explorer.history import HISTORY, Entry, History
 
 

@@ -12,11 +12,14 @@ from typing import Any, Final
 import ipywidgets as widgets
 
 from wemasy_kit.call.exchange import Send
-from wemasy_kit.cards import outcome as cards
+from wemasy_kit.cards.card import style
 from wemasy_kit.cards.markup import Html, joined
+from wemasy_kit.cards.outcome import gauge, verdict
+from wemasy_kit.cards.words import SOURCES, announcement
 from wemasy_kit.contract.document import load
+from wemasy_kit.contract.ledger import compare
 from wemasy_kit.errors import WemasyKitError
-from wemasy_kit.explorer import background
+from wemasy_kit.explorer import background, panels
 from wemasy_kit.explorer.history import changes
 from wemasy_kit.explorer.secret_field import SecretField
 from wemasy_kit.explorer.view_model import Desk
@@ -41,14 +44,14 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         desk = self._desk = Desk(send)
         self._drawing = self._has_answer = False
         self._screen: Final = threading.RLock()
-        self._source: Final = _segments("Source", [(cards.SOURCES[name], name) for name in desk.sources])
+        self._source: Final = _segments("Source", [(SOURCES[name], name) for name in desk.sources])
         self._explained: Final = widgets.HTML()
         self._recording: Final = _segments("Recorded answer", list(desk.recordings.items()))
         self._customer: Final = widgets.Text(value=desk.customer, description="Customer", continuous_update=False)
         self._issue: Final = widgets.Button(description="Give me a token")
         self._which: Final = _classed(_segments("Token to send", [_NEW]), "wemasy-list")
         self._field: Final = SecretField(self._acted, dataclasses.asdict(desk.view()))
-        self._verdict: Final = widgets.HTML(cards.nothing_yet())
+        self._verdict: Final = widgets.HTML(panels.nothing_yet())
         self._parts: Final = [widgets.HTML() for _ in _TABS]
         self._tabs: Final = widgets.Tab(self._parts, titles=_TABS)
         self._format: Final = widgets.Dropdown(options=list(FORMATS.items()), description="Export")
@@ -61,9 +64,9 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         languages = list(dict.fromkeys(sample.language for sample in samples()))
         self._samples: Final = widgets.Tab([widgets.HTML() for _ in languages], titles=languages)
         left = [self._source, self._explained, self._recording, self._shop, self._field]
-        right = [widgets.HTML(cards.title("Response")), self._verdict, self._tabs]
+        right = [widgets.HTML(panels.title("Response")), self._verdict, self._tabs]
         below = [
-            widgets.HTML(cards.title("Request sample")),
+            widgets.HTML(panels.title("Request sample")),
             self._style,
             self._samples,
             widgets.HBox([self._format, self._download]),
@@ -72,7 +75,7 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         ]
         super().__init__(
             [
-                widgets.HTML(joined(cards.style(), cards.heading(load()))),
+                widgets.HTML(joined(style(), panels.heading(load()))),
                 _classed(
                     widgets.Box(
                         [
@@ -101,7 +104,7 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         style = self._style.value
         sources = {sample.language: sample.source for sample in samples() if sample.style == style}
         for language, shown in zip(self._samples.titles, self._samples.children, strict=True):
-            shown.value = cards.sample(sources[language]) if language in sources else cards.no_sample(language)
+            shown.value = panels.sample(sources[language]) if language in sources else panels.no_sample(language)
 
     def _acted(self, do: str, text: str) -> None:
         """What was pressed in the token field."""
@@ -138,17 +141,18 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     async def _log_out(self) -> None:
         before = self._desk.outcome
-        self._verdict.value = cards.sending()
+        self._verdict.value = panels.sending()
         outcome = await self._desk.send()
         exchange = outcome.exchange
-        self._verdict.value = joined(cards.verdict(outcome), cards.gauge(outcome))
-        contents = cards.parts(exchange) if exchange else (Html(),) * 4
-        changed = cards.changed(changes(before, outcome) if before else ())
+        self._verdict.value = joined(verdict(outcome), gauge(outcome))
+        rows = compare(exchange) if exchange else ()
+        contents = panels.parts(exchange, rows) if exchange else (Html(),) * 4
+        changed = panels.changed(changes(before, outcome) if before else ())
         for part, content in zip(self._parts, (*contents, changed), strict=True):
             part.value = content
-        self._tabs.set_title(2, cards.ledger_title(exchange))
+        self._tabs.set_title(2, panels.ledger_title(rows))
         self._has_answer = exchange is not None
-        self._field.say(cards.announcement(outcome))
+        self._field.say(announcement(outcome))
 
     async def _hand_out(self) -> None:
         self._field.hand_out(*one_file(self._format.value))
@@ -169,10 +173,10 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         try:
             yield
         except WemasyKitError as error:
-            self._verdict.value, self._has_answer = cards.refusal(str(error)), False
+            self._verdict.value, self._has_answer = panels.refusal(str(error)), False
             self._field.say(f"Nothing was sent. {error}")
         except Exception as error:
-            self._verdict.value, self._has_answer = cards.fault(type(error).__name__), False
+            self._verdict.value, self._has_answer = panels.fault(type(error).__name__), False
         finally:
             self._draw()
 
@@ -184,23 +188,23 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def _draw_all(self, desk: Desk) -> None:
         _show(self._recording, desk.source == "cassette" and bool(desk.recordings))
         _show(self._shop, desk.source == "sandbox" and desk.offers_tokens)
-        self._explained.value = cards.hint(desk.source)
+        self._explained.value = panels.hint(desk.source)
         self._drawing = True
-        tokens = [(cards.token_label(token), token.fingerprint) for token in desk.tokens()]
+        tokens = [(panels.token_label(token), token.fingerprint) for token in desk.tokens()]
         options = [_NEW, *tokens]
         if list(self._which.options) != options:
             self._which.options = options
         self._which.value = desk.held if desk.held in dict(options).values() else ""
         self._drawing = False
         self._field.view = dataclasses.asdict(desk.view())
-        self._history.value = cards.history(desk.history, time.time())
+        self._history.value = panels.history(desk.history, time.time())
         _show(self._clear, bool(len(desk.history)))
         _show(self._tabs, self._has_answer)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """The widget, and beside it what is readable where no widgets run."""
         bundle = super()._repr_mimebundle_(**options) or {}
-        shadow = cards.shadow(load(), self._desk.outcome)
+        shadow = panels.shadow(load(), self._desk.outcome)
         return {**bundle, "text/plain": repr(shadow), "text/html": shadow._repr_html_()}
 
 

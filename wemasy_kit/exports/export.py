@@ -18,9 +18,9 @@ from wemasy_kit.exports.example import Example, as_json, line
 from wemasy_kit.exports.har import har
 from wemasy_kit.exports.http_file import http_file
 from wemasy_kit.exports.postman import postman
+from wemasy_kit.files import shipped
 from wemasy_kit.secrets.scan import findings
 from wemasy_kit.sources.cassette_file import Recorded, read_tape
-from wemasy_kit.sources.places import folder
 
 Format = Literal["openapi", "postman", "har", "http", "bruno"]
 
@@ -40,7 +40,7 @@ def export(format: Format, *, cassettes: Path | None = None) -> dict[str, str]:
     """
     if format not in _WRITERS:
         raise InvalidOption(f"there is no format {format!r}; there are: {', '.join(_WRITERS)}")
-    files = _WRITERS[format](load(), tuple(_examples(cassettes or folder("cassettes") / "logout")))
+    files = _WRITERS[format](load(), tuple(_examples(cassettes or shipped("cassettes") / "logout")))
     for name, text in files.items():
         for row, column, what in findings(text):
             raise SecretFound(f"{name}: line {row}, column {column} would hold {what}, out of a recording")

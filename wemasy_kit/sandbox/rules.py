@@ -64,6 +64,20 @@ class IssuedToken:
     alive: bool
 
 
+class HandClock:
+    """A clock moved by hand, for `Sandbox(clock=…)`: a minute takes no time at all. Call it for its Unix seconds."""
+
+    def __init__(self, now: float = 0.0) -> None:
+        self._now = now
+
+    def __call__(self) -> float:
+        return self._now
+
+    def forward(self, seconds: float) -> None:
+        """Let `seconds` pass."""
+        self._now += seconds
+
+
 class Shop:
     """A shop with customers, their tokens, and one thing to do: log out.
 

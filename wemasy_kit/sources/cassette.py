@@ -11,8 +11,8 @@ import httpx
 from wemasy_kit.call.exchange import Exchange, SourceName, request_parts
 from wemasy_kit.call.request import BASE_URL
 from wemasy_kit.errors import CassetteMismatch, CassetteNotFound
+from wemasy_kit.files import shipped
 from wemasy_kit.sources.cassette_file import Recorded, read_tape
-from wemasy_kit.sources.places import folder
 
 
 def cassette(name: str | Path) -> Cassette:
@@ -130,4 +130,4 @@ class CassetteTransport(httpx.AsyncBaseTransport):
 
 
 def _folder() -> Path:
-    return folder("cassettes") / "logout"
+    return shipped("cassettes") / "logout"

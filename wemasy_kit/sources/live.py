@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import httpx
 
-from wemasy_kit.call.exchange import Cause, Exchange, Headers, NoAnswer, SourceName, content_coding, request_parts
+from wemasy_kit.call.exchange import Cause, Exchange, Headers, NoResponse, SourceName, content_coding, request_parts
 from wemasy_kit.call.request import BASE_URL, checked_base_url
 from wemasy_kit.errors import InvalidOption
 from wemasy_kit.secrets.mask import masking
@@ -74,7 +74,7 @@ class Live:
             if not deadline.expired():
                 deadline.reschedule(asyncio.get_running_loop().time())
 
-    async def __call__(self, request: httpx.Request, /) -> Exchange | NoAnswer:
+    async def __call__(self, request: httpx.Request, /) -> Exchange | NoResponse:
         call = _Call(request, self.name)
         failure: Exception | None = None
         interruption: BaseException | None = None
@@ -104,7 +104,7 @@ class Live:
             cause = "timeout" if deadline.when() == ends else "cancelled"
         elif failure is not None:
             cause = _cause(failure, sent=call.sent)
-        return NoAnswer(sent=call.sent, cause=cause, source=self.name, elapsed=call.elapsed())
+        return NoResponse(sent=call.sent, cause=cause, source=self.name, elapsed=call.elapsed())
 
 
 class _Call:

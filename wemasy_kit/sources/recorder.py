@@ -9,6 +9,7 @@ import contextlib
 import itertools
 import logging
 import re
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from wemasy_kit.errors import RecordingRefused, SecretFound
 from wemasy_kit.files import write_files
 from wemasy_kit.secrets.mask import masked
 from wemasy_kit.secrets.scan import findings
+from wemasy_kit.sources.sandbox import Sandbox
 
 REQUEST_HEADERS: Final = ("Accept", "Accept-Encoding", "Authorization", "Content-Length", "User-Agent")
 RESPONSE_HEADERS: Final = (
@@ -71,6 +73,22 @@ STORIES: Final[Mapping[str, Story]] = {
     "401-unknown-token": Story(("unknown",), (_REFUSED,)),
     "429-too-many-requests": Story(("phone",), (_LIMITED,), limit_reached=True),
 }
+
+
+async def rehearse(name: str) -> str:
+    """The text of the cassette `name`, recorded from a sandbox of its own whose window stands still."""
+    now = time.time()
+    async with Sandbox(clock=lambda: now) as shop:
+        tokens = {"phone": shop.issue_token("jane"), "laptop": shop.issue_token("jane"), "unknown": unknown_token()}
+        if STORIES[name].limit_reached:
+            while (await logout(None, send=shop.send)).rate_limit.remaining:
+                pass
+        return await record(name, send=shop.send, tokens=tokens)
+
+
+def unknown_token() -> Token:
+    """A token of the right shape, with a true checksum, that no shop has issued but one that is gone again."""
+    return Sandbox().issue_token("nobody")
 
 
 async def record(name: str, *, send: Send, tokens: Mapping[str, Token]) -> str:

@@ -1,0 +1,69 @@
+"""Words: an outcome as plain text, for a terminal, a screen reader and every card. No HTML."""
+
+from __future__ import annotations
+
+import http
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from wemasy_kit.call.exchange import Exchange, SourceName
+from wemasy_kit.call.outcome import Outcome, OutcomeKind, displayable
+from wemasy_kit.call.provenance import provenance
+
+
+class Look(NamedTuple):
+    """How an outcome looks: a tone, a mark for those who see no colours, and the verdict in words."""
+
+    tone: str
+    mark: str
+    verdict: str
+
+
+LOOKS: Final = {
+    OutcomeKind.REVOKED: Look("good", "✓", "Token revoked"),
+    OutcomeKind.UNAUTHENTICATED: Look("plain", "⊘", "Token not accepted"),
+    OutcomeKind.RATE_LIMITED: Look("wait", "!", "Still logged in"),
+    OutcomeKind.UNDOCUMENTED: Look("doubt", "?", "Not the documented answer"),
+    OutcomeKind.NOT_SENT: Look("plain", "○", "Nothing was sent"),
+    OutcomeKind.UNKNOWN: Look("doubt", "?", "Nobody knows"),
+}
+
+
+SOURCES: Final[Mapping[SourceName, str]] = {"cassette": "Replay", "sandbox": "Sandbox", "live": "Live"}
+
+
+def plain(outcome: Outcome) -> str:
+    """An outcome as plain text, for a terminal and for what shows no HTML."""
+    look = LOOKS[outcome.kind]
+    lines = [f"{look.mark} {headline(outcome)} · {origin(outcome)}", outcome.advice]
+    if outcome.message:
+        lines.append(f"The server says: “{outcome.message}”")
+    limit, remaining = outcome.rate_limit.limit, outcome.rate_limit.remaining
+    if limit is not None and remaining is not None:
+        lines.append(f"Requests left this minute: {remaining} of {limit}")
+    return "\n".join([*lines, provenance(outcome)])
+
+
+def announcement(outcome: Outcome) -> str:
+    """The verdict as a screen reader says it, once."""
+    return f"{headline(outcome)}. {outcome.advice}"
+
+
+def headline(outcome: Outcome) -> str:
+    # A recorded verdict is about the token that was sent when it was recorded, and must not be taken for news.
+    when = "Recorded: " if outcome.source == "cassette" else ""
+    status = f" ({status_line(outcome.exchange)})" if outcome.exchange else ""
+    return f"{when}{LOOKS[outcome.kind].verdict}{status}"
+
+
+def status_line(exchange: Exchange) -> str:
+    try:
+        phrase = http.HTTPStatus(exchange.status).phrase
+    except ValueError:
+        phrase = displayable(exchange.reason, 60) or ""
+    return f"{exchange.status} {phrase}".rstrip()
+
+
+def origin(outcome: Outcome) -> str:
+    elapsed = outcome.exchange.elapsed if outcome.exchange else None
+    return SOURCES[outcome.source] + (f" · {elapsed * 1000:.0f} ms" if elapsed is not None else "")
