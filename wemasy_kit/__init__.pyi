@@ -6,11 +6,12 @@ from .call.logout import MemoryStore as MemoryStore
 from .call.logout import TokenStore as TokenStore
 from .call.logout import logout as logout
 from .call.logout import logout_and_forget as logout_and_forget
+from .call.logout import logout_sync as logout_sync
 from .call.outcome import Outcome as Outcome
 from .call.outcome import OutcomeKind as OutcomeKind
 from .call.outcome import RateLimit as RateLimit
 from .call.outcome import read as read
-from .call.request import logout_request as logout_request
+from .call.request import LogoutRequest as LogoutRequest
 from .call.token import Token as Token
 from .cards.documented import show_documented as show_documented
 from .cards.ledger import show_ledger as show_ledger

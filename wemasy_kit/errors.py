@@ -4,6 +4,7 @@ WemasyKitError
 ├── InvalidToken        the text cannot be a bearer token; names the rule and the position, never the text
 ├── InvalidOption       a deadline, a limit or a profile out of range
 ├── InvalidBaseURL      neither https nor http on loopback, or with user, query or fragment
+├── InsideEventLoop     `logout_sync` was called where an event loop runs; await `logout` there
 ├── SandboxNotStarted   the sandbox was asked before it listens
 ├── CassetteError
 │   ├── CassetteNotFound    no cassette of this name
@@ -51,6 +52,10 @@ class InvalidOption(WemasyKitError, ValueError):
 
 class InvalidBaseURL(WemasyKitError, ValueError):
     """A base URL is https, or http on loopback, without user, query or fragment. The message never repeats it."""
+
+
+class InsideEventLoop(WemasyKitError, RuntimeError):
+    """`logout_sync` was called where an event loop runs already, as in a notebook: await `logout` there."""
 
 
 class SandboxNotStarted(WemasyKitError, RuntimeError):

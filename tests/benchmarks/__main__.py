@@ -16,7 +16,7 @@ import vcr
 from wemasy_kit import cassette, logout
 from wemasy_kit.call.request import BASE_URL, PATH
 from wemasy_kit.files import shipped
-from wemasy_kit.sources.cassette_file import read_tape
+from wemasy_kit.sources.cassette_file import read_cassette
 
 Call = Callable[[], Awaitable[object]]
 NAME = "401-no-token"
@@ -52,7 +52,7 @@ async def timed(call: Call, times: int = 200) -> float:
 
 async def of_calls(rounds: int = 31) -> dict[str, float]:
     """CPU seconds of one replayed answer, three ways."""
-    recorded = read_tape(TAPE)[0]
+    recorded = read_cassette(TAPE)[0]
     headers = [(name.encode(), value.encode()) for name, value in recorded.headers]
     mock = httpx.MockTransport(lambda request: httpx.Response(401, headers=headers, content=recorded.body))
 

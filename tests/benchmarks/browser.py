@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests import lab as labs
+from tests.browser import lab as labs
 
 ROUNDS = 15
 SETUP = """

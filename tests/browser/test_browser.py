@@ -18,7 +18,7 @@ from wemasy_kit.secrets.mask import MASK, masked
 sync_api = pytest.importorskip(
     "playwright.sync_api", reason="test_browser.py needs playwright: pip install '.[browser]'"
 )
-from tests import lab as labs  # noqa: E402  (needs playwright)
+from tests.browser import lab as labs  # noqa: E402  (needs playwright)
 
 pytestmark = [
     pytest.mark.browser,

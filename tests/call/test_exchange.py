@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import json
 import pickle
 
-import httpx
 import pytest
 
-from tests.support.leaks import shows
-from wemasy_kit.call.exchange import Exchange, NoResponse, request_parts
-from wemasy_kit.call.request import logout_request
-from wemasy_kit.call.token import Token
+from tests.support.canaries import gives_away
+from wemasy_kit.call.exchange import Exchange, NoResponse, masked
+from wemasy_kit.call.request import Headers
+from wemasy_kit.secrets.mask import masking
 
 
 def answer(*headers: tuple[str, str]) -> Exchange:
@@ -44,7 +44,7 @@ def test_a_header_that_came_twice_says_nothing_for_sure() -> None:
     assert given.header_values("Retry-After") == ("5", "500")
 
 
-@pytest.mark.parametrize("kept", [answer(), NoResponse(False, "refused", "live", 0.1)], ids=["Exchange", "NoResponse"])
+@pytest.mark.parametrize("kept", [answer(), NoResponse(False, "refused", "live")], ids=["Exchange", "NoResponse"])
 def test_what_happened_does_not_change(kept: Exchange | NoResponse) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         kept.source = "sandbox"  # type: ignore[misc]
@@ -57,26 +57,44 @@ def test_an_exchange_is_plain_values_that_can_be_copied_and_pickled() -> None:
     assert hash(given) == hash(copy.deepcopy(given))
 
 
-def test_of_a_request_everything_is_kept_but_the_token(canary: str) -> None:
-    method, url, headers = request_parts(logout_request(Token.parse(canary), "https://shop.example"))
+@pytest.mark.parametrize(
+    ("body", "document", "flaw"),
+    [
+        (b'{"error": false}', {"error": False}, None),
+        (b"null", None, None),
+        (b"", None, "It is empty."),
+        (b"Logged out.", None, "It is not JSON, or none that every reader reads alike."),
+    ],
+)
+def test_a_body_is_read_once_and_what_is_no_document_says_why(body: bytes, document: object, flaw: str | None) -> None:
+    given = Exchange("POST", "https://shop.example", (), 200, "OK", (), body, "live")
 
-    assert method == "POST"
-    assert url == "https://shop.example/services/webshop/v1/customer/auth/logout"
-    assert dict(headers)["Authorization"] == "Bearer <redacted>"
-    assert dict(headers)["Accept"] == "application/json"
-    assert not shows(repr((method, url, headers)), canary)
-
-
-@pytest.mark.parametrize("value", ["{}", "token {}", "Bearer {} {}", "Bearer  {}"])
-@pytest.mark.parametrize("name", ["Authorization", "authorization", "AUTHORIZATION"])
-def test_no_spelling_of_the_header_lets_the_token_through(name: str, value: str, canary: str) -> None:
-    # A request of someone's own: every source takes it.
-    request = httpx.Request("POST", "https://shop.example", headers={name: value.replace("{}", canary)})
-
-    assert not shows(repr(request_parts(request)), canary)
+    assert (given.document, given.flaw) == (document, flaw)
 
 
-def test_a_header_beyond_ascii_is_kept_byte_by_byte() -> None:
-    request = httpx.Request("POST", "https://shop.example", headers=[(b"X-Name", b"Ren\xe9")])
+@pytest.mark.parametrize(
+    ("headers", "over_cap", "flaw"),
+    [((("Content-Encoding", "gzip"),), False, "It is coded (gzip)"), ((), True, "Only its first 2 bytes were read.")],
+)
+def test_a_body_that_is_coded_or_cut_is_no_document(headers: Headers, over_cap: bool, flaw: str) -> None:
+    given = Exchange("POST", "https://shop.example", (), 200, "OK", headers, b"{}", "live", over_cap=over_cap)
 
-    assert ("X-Name", "René") in request_parts(request)[2]
+    assert given.document is None
+    assert str(given.flaw).startswith(flaw)
+
+
+def test_what_is_kept_is_masked_and_stays_judged_as_it_came(canary: str) -> None:
+    mask = masking(canary)
+    text = json.dumps({canary: [canary, 1, True, None, {"a": int(canary[:4] + "12345678")}]})
+    good = Exchange("POST", "https://shop.example", (), 200, canary, ((canary, canary),), text.encode(), "live")
+    bad = dataclasses.replace(good, body=f'"Gone: 12\\|{canary}"'.encode(), document=_unread(good), flaw=None)
+
+    kept = masked(good, mask)
+    assert kept.document == {mask(canary): [mask(canary), 1, True, None, {"a": int(canary[:4] + "12345678")}]}
+    assert not gives_away(repr(kept), canary)
+    assert masked(bad, mask).flaw == bad.flaw is not None
+
+
+def _unread(exchange: Exchange) -> object:
+    """As a new exchange begins: its body not read yet."""
+    return next(field.default for field in dataclasses.fields(exchange) if field.name == "document")

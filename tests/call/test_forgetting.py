@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import get_args
 
-import httpx
 import pytest
 
 from tests.support.sources import Answer, Script, nothing, revoked, says
 from wemasy_kit.call.exchange import Exchange, NoResponse, Send, SourceName
 from wemasy_kit.call.logout import MemoryStore, TokenStore, logout, logout_and_forget
 from wemasy_kit.call.outcome import Outcome, OutcomeKind, TokenState
+from wemasy_kit.call.request import LogoutRequest
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import CassetteMismatch
 from wemasy_kit.sandbox.rules import HandClock
@@ -80,7 +80,7 @@ def test_a_customer_who_logs_in_again_meanwhile_stays_logged_in(answer: Answer) 
     store = MemoryStore(token())
     another = token("8|w8vyq9zx")
 
-    def meanwhile(request: httpx.Request, name: SourceName) -> Exchange | NoResponse:
+    def meanwhile(request: LogoutRequest, name: SourceName) -> Exchange | NoResponse:
         store._token = another
         return answer(request, name)
 
@@ -116,7 +116,7 @@ def test_whoever_asks_to_wait_is_logged_out_after_a_short_429(monkeypatch: pytes
 
 @pytest.mark.parametrize("error", [CassetteMismatch("none left"), asyncio.CancelledError(), KeyboardInterrupt()])
 def test_a_logout_that_is_broken_off_keeps_the_token(error: BaseException) -> None:
-    def breaks(request: httpx.Request, name: SourceName) -> Exchange:
+    def breaks(request: LogoutRequest, name: SourceName) -> Exchange:
         raise error
 
     store = MemoryStore(token())

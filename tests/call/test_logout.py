@@ -6,16 +6,17 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.support.leaks import shown_by, shows
-from wemasy_kit.call.exchange import Exchange, NoResponse, SourceName, request_parts
-from wemasy_kit.call.logout import LONGEST_WAIT, logout
+from wemasy_kit.call.exchange import Exchange, NoResponse, SourceName
+from wemasy_kit.call.logout import LONGEST_WAIT, logout, logout_sync
+from wemasy_kit.call.request import LogoutRequest
 from wemasy_kit.call.token import Token
-from wemasy_kit.errors import CassetteMismatch
+from wemasy_kit.errors import CassetteMismatch, InsideEventLoop
+from wemasy_kit.sources.cassette import cassette
 
-Answer = Callable[[httpx.Request], Exchange | NoResponse]
+Answer = Callable[[LogoutRequest], Exchange | NoResponse]
 
 
 class Script:
@@ -25,20 +26,20 @@ class Script:
     base_url = "https://shop.example/api"
 
     def __init__(self, *answers: Answer) -> None:
-        self.asked: list[httpx.Request] = []
+        self.asked: list[LogoutRequest] = []
         self._answers = list(answers)
 
-    async def __call__(self, request: httpx.Request, /) -> Exchange | NoResponse:
+    async def __call__(self, request: LogoutRequest, /) -> Exchange | NoResponse:
         self.asked.append(request)
         return self._answers.pop(0)(request)
 
 
 def status(code: int, *headers: tuple[str, str], body: bytes = b'{"message": "said"}') -> Answer:
-    return lambda request: Exchange(*request_parts(request), code, "", headers, body, "live")
+    return lambda request: Exchange(request.method, request.url, request.shown_headers, code, "", headers, body, "live")
 
 
 def nothing(sent: bool) -> Answer:
-    return lambda request: NoResponse(sent, "broken", "live", 0.1)
+    return lambda request: NoResponse(sent, "broken", "live")
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_a_logout_is_one_request_with_the_token_and_its_outcome(canary: str) -> 
     assert [str(request.url) for request in source.asked] == [
         "https://shop.example/api/services/webshop/v1/customer/auth/logout"
     ]
-    assert source.asked[0].headers["Authorization"] == f"Bearer {canary}"
+    assert source.asked[0].token == Token.parse(canary)
 
 
 def test_without_a_token_no_authorization_is_sent() -> None:
@@ -71,7 +72,7 @@ def test_without_a_token_no_authorization_is_sent() -> None:
     outcome = asyncio.run(logout(None, send=source))
 
     assert outcome.kind == "unauthenticated"
-    assert "Authorization" not in source.asked[0].headers
+    assert source.asked[0].token is None
 
 
 def test_an_outcome_does_not_show_the_token(canary: str) -> None:
@@ -117,7 +118,7 @@ def test_the_second_attempt_sends_the_same_token(canary: str, pauses: list[float
 
     asyncio.run(logout(Token.parse(canary), send=source, wait=True))
 
-    assert [request.headers["Authorization"] for request in source.asked] == [f"Bearer {canary}"] * 2
+    assert [request.token for request in source.asked] == [Token.parse(canary)] * 2
 
 
 def test_there_is_never_a_third_attempt(pauses: list[float]) -> None:
@@ -168,10 +169,45 @@ def test_what_is_no_token_is_refused_without_its_value_and_nothing_is_sent(
 
 
 def test_misuse_of_a_source_is_passed_on_and_shows_no_token_even_with_locals(canary: str) -> None:
-    def mismatch(request: httpx.Request) -> Exchange:
+    def mismatch(request: LogoutRequest) -> Exchange:
         raise CassetteMismatch("nothing left")
 
     with pytest.raises(CassetteMismatch) as refusal:
         asyncio.run(logout(Token.parse(canary), send=Script(mismatch)))
 
     assert not shows(shown_by(refusal.value), canary)
+
+
+def test_a_script_needs_no_event_loop_of_its_own(canary: str) -> None:
+    token = Token.parse(canary)
+    source = Script(status(200))
+
+    assert logout_sync(token, send=source).kind == "revoked"
+    assert source.asked == [LogoutRequest(token, source.base_url)]
+
+
+def test_inside_an_event_loop_the_synchronous_logout_says_to_await(canary: str) -> None:
+    source = Script(status(200))
+
+    async def inside() -> None:
+        logout_sync(Token.parse(canary), send=source)
+
+    with pytest.raises(InsideEventLoop, match="await logout") as refusal:
+        asyncio.run(inside())
+    assert source.asked == []
+    assert not shows(shown_by(refusal.value), canary)
+
+
+async def _replayed_inside() -> str:
+    return logout_sync(None, send=cassette("401-no-token")).kind
+
+
+def test_a_replay_needs_no_event_loop_and_minds_none() -> None:
+    assert logout_sync(None, send=cassette("401-no-token")).kind == "unauthenticated"
+    assert asyncio.run(_replayed_inside()) == "unauthenticated"
+
+
+def test_a_replay_makes_nobody_wait(pauses: list[float]) -> None:
+    outcome = logout_sync(None, send=cassette("429-too-many-requests"), wait=True)
+
+    assert (outcome.kind, outcome.retry_after, pauses) == ("rate_limited", 60.0, [])

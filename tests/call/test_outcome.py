@@ -210,8 +210,8 @@ def test_every_status_has_an_outcome_and_only_200_revokes() -> None:
 
 @pytest.mark.parametrize("cause", get_args(Cause))
 def test_without_an_answer_only_what_was_not_sent_is_certain(cause: Cause) -> None:
-    assert verdict(NoResponse(False, cause, "live", 0.1)) == ("not_sent", "unchanged")
-    assert verdict(NoResponse(True, cause, "live", 0.1)) == ("unknown", "unknown")
+    assert verdict(NoResponse(False, cause, "live")) == ("not_sent", "unchanged")
+    assert verdict(NoResponse(True, cause, "live")) == ("unknown", "unknown")
 
 
 # --- What an outcome carries
@@ -228,7 +228,7 @@ def test_an_outcome_names_its_source_and_keeps_the_exchange() -> None:
 
 
 def test_without_an_answer_there_is_a_cause_and_nothing_else() -> None:
-    outcome = read(NoResponse(True, "timeout", "sandbox", 6.0))
+    outcome = read(NoResponse(True, "timeout", "sandbox"))
 
     assert (outcome.source, outcome.cause) == ("sandbox", "timeout")
     assert outcome.exchange is outcome.message is outcome.retry_after is outcome.pause is None
@@ -348,11 +348,11 @@ def test_after_a_429_it_says_when_to_try_again_by_the_clock() -> None:
 def test_after_a_replayed_429_there_is_no_time_by_the_clock() -> None:
     said = advice(answer(429, REFUSED, ("Retry-After", "55")))
 
-    assert said.endswith("Try again 56 seconds after that answer.")
+    assert said.endswith("Try again 56 seconds after that response.")
 
 
 def test_after_a_429_that_names_no_time_it_is_about_a_minute() -> None:
-    assert advice(answer(429, REFUSED)).endswith("Try again in about a minute; the answer does not say when.")
+    assert advice(answer(429, REFUSED)).endswith("Try again in about a minute; the response does not say when.")
 
 
 def test_a_moment_of_another_day_comes_with_its_date() -> None:
@@ -375,7 +375,7 @@ def test_after_an_undocumented_answer_the_token_is_taken_for_live() -> None:
 
 @pytest.mark.parametrize("cause", get_args(Cause))
 def test_without_an_answer_the_advice_tells_why_and_that_sending_again_is_safe(cause: Cause) -> None:
-    kept, lost = (advice(NoResponse(sent, cause, "live", 0.1)) for sent in (False, True))
+    kept, lost = (advice(NoResponse(sent, cause, "live")) for sent in (False, True))
 
     assert kept.startswith("Nothing was sent: ")
     assert "trying again is safe" in kept
@@ -385,12 +385,12 @@ def test_without_an_answer_the_advice_tells_why_and_that_sending_again_is_safe(c
 
 
 def test_no_two_causes_are_told_alike() -> None:
-    told = {advice(NoResponse(False, cause, "live", 0.1)) for cause in get_args(Cause)}
+    told = {advice(NoResponse(False, cause, "live")) for cause in get_args(Cause)}
 
     assert len(told) == len(get_args(Cause))
 
 
 def test_an_outcome_tells_these_things_and_no_others() -> None:
-    names = "kind token_state retry_after rate_limit message advice exchange source cause"
+    names = "kind token_state retry_after rate_limit message exchange source cause"
 
     assert [field.name for field in dataclasses.fields(Outcome)] == names.split()

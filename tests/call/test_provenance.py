@@ -26,7 +26,7 @@ def outcome(source: SourceName, *headers: tuple[str, str]) -> Outcome:
 
 
 def none(source: SourceName) -> Outcome:
-    return read(NoResponse(False, "refused", source, 0.1))
+    return read(NoResponse(False, "refused", source))
 
 
 def test_a_recording_says_when_it_was_made_and_of_the_sandbox_that_it_is_not_the_live_api() -> None:

@@ -47,7 +47,7 @@ def outcome(*given: Any, **more: Any) -> Outcome:
 
 
 def lost(*, sent: bool, source: SourceName = "live") -> Outcome:
-    return read(NoResponse(sent, "timeout" if sent else "refused", source, 1.0))
+    return read(NoResponse(sent, "timeout" if sent else "refused", source))
 
 
 SIX = {

@@ -29,7 +29,7 @@ SIX = [
     REFUSED,
     LIMITED,
     outcome(500),
-    *(read(NoResponse(sent, "broken", "live", 1.0)) for sent in (True, False)),
+    *(read(NoResponse(sent, "broken", "live")) for sent in (True, False)),
 ]
 
 # --- The timeline

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
 import json
@@ -104,18 +103,8 @@ def server(answer: bytes | None) -> Iterator[Listening]:
 @contextlib.contextmanager
 def shop(**options: Any) -> Iterator[Sandbox]:
     """The kit's sandbox, in a thread: the command needs this one."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    sandbox = Sandbox(**options)
-    try:
-        asyncio.run_coroutine_threadsafe(sandbox.start(), loop).result(10)
+    with Sandbox(**options) as sandbox:
         yield sandbox
-        asyncio.run_coroutine_threadsafe(sandbox.stop(), loop).result(10)
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
 
 
 @pytest.fixture

@@ -428,7 +428,7 @@ def test_a_card_shows_the_ledger_of_an_outcome():
 def test_without_an_answer_a_card_says_so():
     async def play() -> str:
         async with Sandbox() as shop:
-            await shop.stop()
+            shop.stop()
             return repr(show_ledger(await logout(None, send=shop.send)))
 
     assert asyncio.run(play()) == "There is no answer to compare with the page."

@@ -39,8 +39,8 @@ EXAMPLES: dict[str, list[Exchange | NoResponse]] = {
     "unauthenticated": [answer(401)],
     "rate_limited": [answer(429)],
     "undocumented": [answer(404), answer(500), answer(204, b"")],
-    "not_sent": [NoResponse(False, "refused", "live", 0.1)],
-    "unknown": [NoResponse(True, "timeout", "live", 0.1)],
+    "not_sent": [NoResponse(False, "refused", "live")],
+    "unknown": [NoResponse(True, "timeout", "live")],
 }
 
 

@@ -129,7 +129,7 @@ def test_all_three_can_be_done_at_one_desk_as_their_hints_say() -> None:
         desk.confirm()
         await desk.send()
         assert desk._shop is not None
-        await desk._shop.stop()
+        desk._shop.stop()
         desk.choose("cassette", "429-too-many-requests")
         desk.press("")
         await desk.send()

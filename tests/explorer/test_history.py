@@ -23,7 +23,7 @@ def revoked(source: SourceName = "sandbox") -> Outcome:
 
 
 def lost(source: SourceName = "live") -> Outcome:
-    return read(NoResponse(True, "timeout", source, 1.0))
+    return read(NoResponse(True, "timeout", source))
 
 
 def history(*entries: Entry) -> History:

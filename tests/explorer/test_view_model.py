@@ -62,7 +62,7 @@ def in_the_sandbox(story: Callable[[Desk], Awaitable[Any]]) -> Any:
                 return await story(desk)
         finally:
             if desk._shop is not None:
-                await desk._shop.stop()
+                desk._shop.stop()
 
     return asyncio.run(play())
 
@@ -549,7 +549,7 @@ def test_a_wait_is_of_one_source_only(source: SourceName) -> None:
 def test_a_wait_for_the_sandbox_stays_while_other_recordings_are_looked_at() -> None:
     async def story(desk: Desk) -> None:
         desk._shop = Sandbox(rate_limit=1)
-        await desk._shop.start()
+        desk._shop.start()
         for _ in range(2):
             assert desk.press("") == "accepted"
             await desk.send()
@@ -887,7 +887,7 @@ def test_a_token_of_a_sandbox_that_is_gone_cannot_be_chosen_any_more() -> None:
         await desk.issue()
         fingerprint = desk.held
         assert desk._shop is not None
-        await desk._shop.stop()
+        desk._shop.stop()
         desk.press("")
         await desk.send()
 
@@ -1068,7 +1068,7 @@ def test_a_source_of_ones_own_is_one(canary: str) -> None:
         base_url = "https://shop.example/api"
 
         async def __call__(self, request: Any, /) -> Exchange | NoResponse:
-            return NoResponse(False, "refused", "live", 0.0)
+            return NoResponse(False, "refused", "live")
 
         def __len__(self) -> int:
             return 0

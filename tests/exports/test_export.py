@@ -13,12 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.support.leaks import shows
+from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.cli.app import main
 from wemasy_kit.contract import document as contract
 from wemasy_kit.errors import CassetteUnreadable, InvalidOption, SecretFound
 from wemasy_kit.exports.export import Format, export
 from wemasy_kit.files import shipped, write_files
-from wemasy_kit.sources.cassette_file import Recorded, read_tape
+from wemasy_kit.sources.cassette_file import read_cassette
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 RECORDED: tuple[Format, ...] = ("postman", "har", "bruno")  # those with the recorded exchanges in them
@@ -40,8 +41,8 @@ def the_request() -> Any:
     return item
 
 
-def tapes() -> list[Recorded]:
-    return [recorded for path in sorted(CASSETTES.glob("*.yaml")) for recorded in read_tape(path)]
+def tapes() -> list[Exchange]:
+    return [recorded for path in sorted(CASSETTES.glob("*.yaml")) for recorded in read_cassette(path)]
 
 
 def altered(tmp_path: Path, old: str, new: str, *, name: str = "401-unknown-token") -> Path:
@@ -203,7 +204,7 @@ def test_the_har_is_the_recorded_exchanges() -> None:
             each["response"]["content"]["text"].encode(),
         )
         for each in log["entries"]
-    ] == tapes()
+    ] == [(t.method, t.url, t.request_headers, t.status, t.reason, t.headers, t.body) for t in tapes()]
 
 
 def test_the_har_masks_the_token_and_has_none_where_none_was_sent() -> None:

@@ -187,7 +187,6 @@ no_answers = st.builds(
     sent=st.booleans(),
     cause=st.sampled_from(causes),
     source=st.just("live"),
-    elapsed=st.floats(min_value=0),
 )
 
 

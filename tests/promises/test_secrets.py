@@ -32,7 +32,7 @@ from tests.browser.looks import LOGGERS, held_by, told_by, told_of, watching
 from tests.support.canaries import SPELLINGS, Canary, gives_away, new_canary
 from tests.support.fault_server import Behaviour, FaultServer, Peer, certificate, says, says_and_resets, tells
 from tests.support.leaks import PACKAGE
-from wemasy_kit import LogoutForm, MemoryStore, Sandbox, Token, cassette, live, logout, logout_request
+from wemasy_kit import LogoutForm, LogoutRequest, MemoryStore, Sandbox, Token, cassette, live, logout
 from wemasy_kit.cli.token_input import from_environment
 from wemasy_kit.explorer import view_model as desk
 from wemasy_kit.explorer.panels import parts
@@ -246,7 +246,7 @@ async def a_sandbox(canary: Canary) -> Sandbox:
 
 PUBLIC: dict[str, Callable[[Canary], Awaitable[object]]] = {
     "Token": lambda canary: of(Token.parse(canary.text)),
-    "logout_request": lambda canary: of(logout_request(Token.parse(canary.text))),
+    "LogoutRequest": lambda canary: of(LogoutRequest(Token.parse(canary.text))),
     "Outcome": echoed,
     "InvalidToken": lambda canary: of(failure(lambda: Token.parse(f"{canary.text} é"))),
     "Sandbox": a_sandbox,
@@ -256,11 +256,12 @@ OF_AN_OUTCOME: dict[str, Callable[[Any], object]] = {
     "Exchange": lambda outcome: outcome.exchange,
     "RateLimit": lambda outcome: outcome.rate_limit,
     "OutcomeKind": lambda outcome: outcome.kind,
-    "card": wemasy_kit.card,
-    "timeline": lambda outcome: wemasy_kit.timeline([("phone", outcome)]),
-    "the form's tabs": lambda outcome: parts(outcome.exchange),
+    "show_outcome": wemasy_kit.show_outcome,
+    "show_ledger": wemasy_kit.show_ledger,
+    "show_timeline": lambda outcome: wemasy_kit.show_timeline([("phone", outcome)]),
+    "the form's tabs": lambda outcome: parts(outcome.exchange, wemasy_kit.compare(outcome.exchange)),
 }
-HOLD_NOTHING = {"HandClock", "Send", "WemasyKitError"}
+HOLD_NOTHING = {"HandClock", "Send", "TokenStore", "WemasyKitError"}
 ELSEWHERE = {"LogoutForm"}  # test_form looks at the state of its widgets and at what it says to the page
 
 

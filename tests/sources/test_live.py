@@ -30,7 +30,7 @@ from tests.support.fault_server import (
     tells,
 )
 from tests.support.leaks import shows
-from wemasy_kit.call.exchange import Exchange, NoResponse
+from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.call.logout import logout
 from wemasy_kit.call.outcome import Outcome
 from wemasy_kit.call.request import BASE_URL
@@ -579,17 +579,6 @@ def test_logs_of_other_clients_in_this_process_are_left_alone(caplog: pytest.Log
     with_server(says(OK), story)
 
     assert "receive_response_headers.complete" in caplog.text
-
-
-def test_for_a_request_of_someones_own_live_masks_a_token_without_a_scheme(canary: str) -> None:
-    async def story(server: FaultServer) -> Exchange | NoResponse:
-        url = f"http://127.0.0.1:{server.port}/"
-        return await at(server)(httpx.Request("POST", url, headers={"Authorization": canary}))
-
-    def echo(peer: Peer) -> bytes:
-        return http("200 OK", b"", "X-Echo: " + peer.received.decode().partition("uthorization: ")[2].split("\r\n")[0])
-
-    assert not shows(repr(with_server(tells(echo), story)), canary)
 
 
 def test_nothing_stays_open_after_a_call() -> None:

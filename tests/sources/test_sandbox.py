@@ -137,7 +137,7 @@ def test_the_profile_decides_whether_a_401_tells_the_limit(profile: Any, limits:
 
 @pytest.mark.parametrize("ask", [lambda shop: shop.send, lambda shop: shop.base_url], ids=["send", "base_url"])
 def test_before_it_listens_it_says_how_to_start_it(ask: Callable[[Sandbox], object]) -> None:
-    with pytest.raises(SandboxNotStarted, match=r"`async with Sandbox\(\) as shop:`"):
+    with pytest.raises(SandboxNotStarted, match=r"`with Sandbox\(\) as shop:`"):
         ask(Sandbox())
 
 

@@ -15,7 +15,7 @@ import vcr
 import yaml
 from click.testing import CliRunner
 
-from wemasy_kit.call.request import logout_request
+from wemasy_kit.call.request import LogoutRequest
 from wemasy_kit.cli.app import main
 from wemasy_kit.files import shipped
 from wemasy_kit.secrets.scan import findings
@@ -65,7 +65,7 @@ def with_requests(name: str) -> list[Answer]:
 def with_the_kit(name: str) -> list[Answer]:
     async def play() -> list[Answer]:
         send = cassette(name)
-        exchanges = [await send(logout_request(None)) for _ in ANSWERS[name]]
+        exchanges = [await send(LogoutRequest(None)) for _ in ANSWERS[name]]
         return [Answer(e.status, e.reason, {k.lower(): v for k, v in e.headers}, e.body) for e in exchanges]
 
     return asyncio.run(play())

@@ -7,11 +7,10 @@ import threading
 import time
 from collections.abc import Callable
 
-import httpx
+from wemasy_kit.call.exchange import Cause, Exchange, NoResponse, SourceName
+from wemasy_kit.call.request import LogoutRequest
 
-from wemasy_kit.call.exchange import Cause, Exchange, NoResponse, SourceName, request_parts
-
-Answer = Callable[[httpx.Request, SourceName], Exchange | NoResponse]
+Answer = Callable[[LogoutRequest, SourceName], Exchange | NoResponse]
 
 RECEIVED_AT = 1_800_000_000.0
 LOGGED_OUT = b'{"error":false,"message":"Logged out.","data":[]}'
@@ -32,8 +31,8 @@ class Script:
         self.asked: list[str | None] = []
         self._answers = list(answers)
 
-    async def __call__(self, request: httpx.Request, /) -> Exchange | NoResponse:
-        self.asked.append(request.headers.get("Authorization"))
+    async def __call__(self, request: LogoutRequest, /) -> Exchange | NoResponse:
+        self.asked.append(request.token and f"Bearer {request.token.reveal()}")
         return self._answers.pop(0)(request, self.name)
 
 
@@ -44,7 +43,7 @@ class Door(Script):
         super().__init__(*answers, name=name)
         self.open = threading.Event()
 
-    async def __call__(self, request: httpx.Request, /) -> Exchange | NoResponse:
+    async def __call__(self, request: LogoutRequest, /) -> Exchange | NoResponse:
         answer = await super().__call__(request)
         while not self.open.is_set():  # noqa: ASYNC110  (opened from another thread)
             await asyncio.sleep(0.001)
@@ -54,19 +53,28 @@ class Door(Script):
 def says(status: int, *headers: tuple[str, str], body: bytes = b'{"message":"said"}', reason: str = "") -> Answer:
     """A complete answer."""
     return lambda request, name: Exchange(
-        *request_parts(request), status, reason, headers, body, name, elapsed=0.02, received_at=RECEIVED_AT
+        request.method,
+        request.url,
+        request.shown_headers,
+        status,
+        reason,
+        headers,
+        body,
+        name,
+        elapsed=0.02,
+        received_at=RECEIVED_AT,
     )
 
 
 def nothing(*, sent: bool, cause: Cause = "broken") -> Answer:
     """No complete answer."""
-    return lambda request, name: NoResponse(sent, cause, name, 0.1)
+    return lambda request, name: NoResponse(sent, cause, name)
 
 
 def breaks(error: Exception) -> Answer:
     """A source with a bug of its own."""
 
-    def answer(request: httpx.Request, name: SourceName) -> Exchange:
+    def answer(request: LogoutRequest, name: SourceName) -> Exchange:
         raise error
 
     return answer

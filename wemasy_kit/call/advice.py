@@ -1,11 +1,14 @@
-"""Advice: what an outcome means for a person, and what to do, in a sentence or two. Pure."""
+"""Advice: what an outcome means for a person, and what to do, in a sentence or two."""
 
 from __future__ import annotations
 
-import time
-from typing import Final
+import datetime
+from typing import TYPE_CHECKING, Final
 
-from wemasy_kit.call.exchange import Cause, Exchange, NoResponse
+from wemasy_kit.call.exchange import Cause, Exchange
+
+if TYPE_CHECKING:
+    from wemasy_kit.call.outcome import Outcome
 
 _REVOKED: Final = "Logged out: this token is dead. The customer's other tokens, on other devices, still work."
 _UNAUTHENTICATED: Final = (
@@ -37,36 +40,37 @@ _REASONS: Final[dict[Cause, str]] = {
 }
 
 
-def advice(answer: Exchange, kind: str, token_state: str, *, retry_after: float | None, pause: float | None) -> str:
-    """What a complete answer means, and what to do."""
-    match kind:
+def advice(outcome: Outcome, *, zone: datetime.tzinfo | None = None) -> str:
+    """What an outcome means, and what to do; times as a clock in `zone` shows them, None for this machine's zone."""
+    exchange = outcome.exchange
+    if exchange is None:
+        return (_NOT_SENT if outcome.kind == "not_sent" else _LOST).format(reason=_REASONS[outcome.cause or "broken"])
+    match outcome.kind:
         case "revoked":
             return _REVOKED
         case "unauthenticated":
             return _UNAUTHENTICATED
         case "rate_limited":
-            return f"The customer is still logged in: nothing was revoked. {_try_again(answer, retry_after, pause)}"
-    sentence = _UNCHANGED if token_state == "unchanged" else _UNKNOWN
-    return sentence.format(status=answer.status)
+            return f"The customer is still logged in: nothing was revoked. {_try_again(outcome, exchange, zone)}"
+    sentence = _UNCHANGED if outcome.token_state == "unchanged" else _UNKNOWN
+    return sentence.format(status=exchange.status)
 
 
-def advice_without_response(answer: NoResponse) -> str:
-    """What it means that no complete answer came, and what to do."""
-    return (_LOST if answer.sent else _NOT_SENT).format(reason=_REASONS[answer.cause])
+def _try_again(outcome: Outcome, exchange: Exchange, zone: datetime.tzinfo | None) -> str:
+    if outcome.retry_after is None or outcome.pause is None:
+        return "Try again in about a minute; the response does not say when."
+    if exchange.received_at is None:
+        return f"Try again {outcome.pause:.0f} seconds after that response."
+    received_at = exchange.received_at
+    return f"Try again at {clock_time(received_at + outcome.pause, now=received_at, zone=zone)}."
 
 
-def _try_again(answer: Exchange, retry_after: float | None, pause: float | None) -> str:
-    if retry_after is None or pause is None:
-        return "Try again in about a minute; the answer does not say when."
-    if answer.received_at is None:
-        return f"Try again {pause:.0f} seconds after that answer."
-    return f"Try again at {clock_time(answer.received_at + pause, now=answer.received_at)}."
-
-
-def clock_time(moment: float, *, now: float) -> str:
-    """A moment, in Unix seconds, as a clock here shows it: hh:mm:ss, and the date if it is another day's."""
+def clock_time(moment: float, *, now: float, zone: datetime.tzinfo | None = None) -> str:
+    """A moment, in Unix seconds, as a clock in `zone` shows it: hh:mm:ss, and the date if it is another day's."""
     try:
-        then, today = time.localtime(moment), time.localtime(now)
+        then, today = (
+            datetime.datetime.fromtimestamp(seconds, datetime.UTC).astimezone(zone) for seconds in (moment, now)
+        )
     except (OverflowError, OSError, ValueError):
         return "a time that no clock here can show"
-    return time.strftime("%H:%M:%S" if then[:3] == today[:3] else "%H:%M:%S on %d %B %Y", then)
+    return then.strftime("%H:%M:%S" if then.date() == today.date() else "%H:%M:%S on %d %B %Y")

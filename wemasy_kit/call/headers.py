@@ -11,9 +11,9 @@ from wemasy_kit.call.exchange import Exchange
 _DIGITS: Final = r"[0-9]{1,9}"
 
 
-def count(answer: Exchange, name: str) -> int | None:
+def count(exchange: Exchange, name: str) -> int | None:
     """The value of a header that counts something; None where it is missing, garbled, negative or doubled."""
-    value = answer.header(name)
+    value = exchange.header(name)
     return int(value) if value is not None and re.fullmatch(_DIGITS, value.strip(" \t")) else None
 
 
@@ -47,14 +47,14 @@ def http_date(value: str) -> float | None:
     return moment.timestamp()
 
 
-def retry_after(answer: Exchange) -> float | None:
+def retry_after(exchange: Exchange) -> float | None:
     """Seconds that `Retry-After` asks to wait, at least 0; None where it is missing, doubled or anything but digits
     or an HTTP-date (RFC 9110, 10.2.3)."""
-    value = (answer.header("Retry-After") or "").strip(" \t")
+    value = (exchange.header("Retry-After") or "").strip(" \t")
     if re.fullmatch(_DIGITS, value):
         return float(value)
     until = http_date(value)
     # The server's own clock, where it tells it: the two need not agree.
-    now = http_date(answer.header("Date") or "")
-    now = answer.received_at if now is None else now
+    now = http_date(exchange.header("Date") or "")
+    now = exchange.received_at if now is None else now
     return None if until is None or now is None else max(0.0, until - now)

@@ -1,16 +1,15 @@
-"""Outcome: decides what a status, a header or a body means. Pure and total: any answer at all has an outcome."""
+"""Outcome: decides what a status, a header or a body means. Pure and total: any response at all has an outcome."""
 
 from __future__ import annotations
 
 import enum
 import unicodedata
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from wemasy_kit.call.advice import advice, advice_without_response
+from wemasy_kit.call import advice as words
 from wemasy_kit.call.exchange import Cause, Exchange, NoResponse, SourceName
 from wemasy_kit.call.headers import count, retry_after
-from wemasy_kit.call.strict_json import NOT_JSON, read_json
 
 TokenState = Literal["revoked", "not_accepted", "unchanged", "unknown"]
 
@@ -59,7 +58,6 @@ class Outcome:
             nothing that can be understood, or there is nothing to wait for.
         rate_limit: The rate-limit headers.
         message: The server's own words, cleaned for display; None where there are none.
-        advice: For a person: what it means, what to do.
         exchange: What went out and what came back; None when nothing complete came back.
         source: Where the answer came from.
         cause: Why no answer came; None where one did.
@@ -70,10 +68,14 @@ class Outcome:
     retry_after: float | None
     rate_limit: RateLimit
     message: str | None
-    advice: str
     exchange: Exchange | None
     source: SourceName
     cause: Cause | None = None
+
+    @property
+    def advice(self) -> str:
+        """For a person: what it means, what to do; times as a clock of this machine shows them."""
+        return words.advice(self)
 
     @property
     def pause(self) -> float | None:
@@ -81,34 +83,30 @@ class Outcome:
         return _pause(self.retry_after) if self.kind is OutcomeKind.RATE_LIMITED else None
 
 
-def read(answer: Exchange | NoResponse) -> Outcome:
-    """Decide what an answer means. Total: any status, headers and bytes have an outcome, and nothing raises."""
-    if isinstance(answer, NoResponse):
+def read(found: Exchange | NoResponse) -> Outcome:
+    """Decide what came of a request. Total: any status, headers and bytes have an outcome, and nothing raises."""
+    if isinstance(found, NoResponse):
         return Outcome(
-            kind=OutcomeKind.UNKNOWN if answer.sent else OutcomeKind.NOT_SENT,
-            token_state="unknown" if answer.sent else "unchanged",
+            kind=OutcomeKind.UNKNOWN if found.sent else OutcomeKind.NOT_SENT,
+            token_state="unknown" if found.sent else "unchanged",
             retry_after=None,
             rate_limit=RateLimit(),
             message=None,
-            advice=advice_without_response(answer),
             exchange=None,
-            source=answer.source,
-            cause=answer.cause,
+            source=found.source,
+            cause=found.cause,
         )
-    body = NOT_JSON if answer.over_cap or answer.coding else read_json(answer.body)
-    kind, token_state = _verdict(answer, body)
+    kind, token_state = _verdict(found)
     waits = kind in (OutcomeKind.RATE_LIMITED, OutcomeKind.UNDOCUMENTED)
-    wanted = retry_after(answer) if waits else None
-    message = body.get("message") if isinstance(body, dict) else None
+    message = found.document.get("message") if isinstance(found.document, dict) else None
     return Outcome(
         kind=kind,
         token_state=token_state,
-        retry_after=wanted,
-        rate_limit=RateLimit(count(answer, "X-RateLimit-Limit"), count(answer, "X-RateLimit-Remaining")),
+        retry_after=retry_after(found) if waits else None,
+        rate_limit=RateLimit(count(found, "X-RateLimit-Limit"), count(found, "X-RateLimit-Remaining")),
         message=displayable(message) if isinstance(message, str) else None,
-        advice=advice(answer, kind, token_state, retry_after=wanted, pause=_pause(wanted)),
-        exchange=answer,
-        source=answer.source,
+        exchange=found,
+        source=found.source,
     )
 
 
@@ -119,33 +117,33 @@ def displayable(text: str, limit: int = 300) -> str | None:
     return (shown if len(shown) <= limit else shown[: limit - 1] + "…") or None
 
 
-def _verdict(answer: Exchange, body: Any) -> tuple[OutcomeKind, TokenState]:
-    status = answer.status
+def _verdict(exchange: Exchange) -> tuple[OutcomeKind, TokenState]:
+    status = exchange.status
     if status == 429:
         return OutcomeKind.RATE_LIMITED, "unchanged"
-    if status == 401 and _is_the_application(answer, body):
+    if status == 401 and _is_the_application(exchange):
         return OutcomeKind.UNAUTHENTICATED, "not_accepted"
-    if status == 200 and _is_the_documented_success(body):
+    if status == 200 and _is_the_documented_success(exchange.document):
         return OutcomeKind.REVOKED, "revoked"
     certainly_did_nothing = status < 200 or 300 <= status < 500
     return OutcomeKind.UNDOCUMENTED, "unchanged" if certainly_did_nothing else "unknown"
 
 
-def _is_the_documented_success(body: Any) -> bool:
+def _is_the_documented_success(document: object) -> bool:
     return (
-        isinstance(body, dict)
-        and ("message" in body or "error" in body)
-        and body.get("error", False) is False
-        and isinstance(body.get("message", ""), str)
-        and isinstance(body.get("data", []), list)
-        and all(isinstance(item, str) for item in body.get("data", []))
+        isinstance(document, dict)
+        and ("message" in document or "error" in document)
+        and document.get("error", False) is False
+        and isinstance(document.get("message", ""), str)
+        and isinstance(document.get("data", []), list)
+        and all(isinstance(item, str) for item in document.get("data", []))
     )
 
 
-def _is_the_application(answer: Exchange, body: Any) -> bool:
+def _is_the_application(exchange: Exchange) -> bool:
     """A gateway in front answers 401 too, about a password of its own: with HTML, or with another challenge."""
-    schemes = {value.partition(" ")[0].lower() for value in answer.header_values("WWW-Authenticate")}
-    return schemes <= {"bearer"} and (body is not NOT_JSON or not answer.body)
+    schemes = {value.partition(" ")[0].lower() for value in exchange.header_values("WWW-Authenticate")}
+    return schemes <= {"bearer"} and (exchange.flaw is None or not exchange.body)
 
 
 _WINDOW: Final = 60.0
@@ -154,6 +152,6 @@ _WINDOW: Final = 60.0
 def _pause(wanted: float | None) -> float:
     """One second at least and one more than asked for: Laravel rounds down, and says 0 in a window's last second.
 
-    Where the answer does not say, the documented window: a minute.
+    Where the response does not say, the documented window: a minute.
     """
     return max(1.0, _WINDOW if wanted is None else wanted) + 1.0

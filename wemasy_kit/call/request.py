@@ -1,56 +1,85 @@
-"""Request: token and base URL become the one documented HTTP request. Pure, and the one place that reveals a token."""
+"""Request: a token and a base URL become the one documented request, a value with nothing secret to see in it."""
 
 from __future__ import annotations
 
 import functools
 import ipaddress
-from typing import Final, NoReturn
-
-import httpx
+import urllib.parse
+from typing import Final, NoReturn, Self
 
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import InvalidBaseURL
 
+Headers = tuple[tuple[str, str], ...]
+
 BASE_URL: Final = "https://api.wemasy.nl/api"
 PATH: Final = "/services/webshop/v1/customer/auth/logout"
-USER_AGENT: Final = "wemasy-kit"
-_HEADERS: Final = {
-    "Accept": "application/json",
-    # Nothing here inflates an answer, so a small one cannot become a large one.
-    "Accept-Encoding": "identity",
-    "User-Agent": USER_AGENT,
-    "Connection": "close",
-}
+DEADLINE: Final = 10.0  # seconds in total, unless told otherwise
 
 
-class LogoutRequest(httpx.Request):
-    """An `httpx.Request` that cannot be pickled or copied: its headers hold the token."""
+class LogoutRequest:
+    """The request that revokes a token: `POST …/customer/auth/logout`. It does not change.
 
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError("a logout request holds a token and is never pickled or copied; build it again")
-
-
-def logout_request(token: Token | None, base_url: str = BASE_URL) -> httpx.Request:
-    """Build the request that revokes `token`.
+    It holds the `Token`, not its text: so it can be shown, copied and logged. A source reveals the token when it sends
+    the request, and a replay never does.
 
     Args:
         token: The token to revoke; None sends no Authorization header.
         base_url: https, or http on loopback; what stands before the documented path.
 
+    Attributes:
+        method: "POST".
+        url: The whole address.
+        headers: Names and values to send, without the Authorization header.
+        token: As given.
+
     Raises:
         InvalidBaseURL: The base URL is none that a token may be sent to.
         TypeError: `token` is neither a Token nor None; a plain str is refused, so that it cannot leak unnoticed.
     """
-    if token is not None and not isinstance(token, Token):
-        kind = type(token).__name__
-        del token  # A traceback with locals shows this frame.
-        raise TypeError(f"logout takes a Token (or None), not {kind}: Token.parse(text) makes one")
-    # In no variable: a traceback with locals shows this frame, also when Ctrl-C strikes in it.
-    return LogoutRequest("POST", _address(base_url), headers=_HEADERS | _authorization(token))
 
+    method: Final = "POST"
+    headers: Final[Headers] = (
+        ("Accept", "application/json"),
+        # Nothing here inflates a response, so a small one cannot become a large one.
+        ("Accept-Encoding", "identity"),
+        ("User-Agent", "wemasy-kit"),
+        ("Connection", "close"),
+        ("Content-Length", "0"),
+    )
+    token: Token | None = None
+    url: str = ""
 
-def _authorization(token: Token | None) -> dict[str, str]:
-    return {} if token is None else {"Authorization": f"Bearer {token.reveal()}"}
+    def __new__(cls, token: Token | None, base_url: str = BASE_URL) -> Self:
+        if token is not None and not isinstance(token, Token):
+            kind = type(token).__name__
+            del token  # A traceback with locals shows this frame.
+            raise TypeError(f"logout takes a Token (or None), not {kind}; Token.parse(text) makes one")
+        url = checked_base_url(base_url) + PATH
+        request = object.__new__(cls)
+        object.__setattr__(request, "token", token)
+        object.__setattr__(request, "url", url)
+        return request
+
+    @property
+    def shown_headers(self) -> Headers:
+        """The headers as they are kept and shown: the Authorization value masked."""
+        return self.headers if self.token is None else (*self.headers, ("Authorization", "Bearer <redacted>"))
+
+    def __repr__(self) -> str:
+        return f"<{self.method} {self.url}, {self.token or 'no token'}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LogoutRequest) and (self.url, self.token) == (other.url, other.token)
+
+    def __hash__(self) -> int:
+        return hash((self.url, self.token))
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a request does not change")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return LogoutRequest, (self.token, self.url.removesuffix(PATH))
 
 
 def checked_base_url(base_url: str) -> str:
@@ -59,43 +88,34 @@ def checked_base_url(base_url: str) -> str:
     Raises:
         InvalidBaseURL: It is neither https nor http on loopback, or has user, query or fragment.
     """
-    _address(base_url)
+    # The cache can be asked only for what can be hashed.
+    problem = _problem(base_url if isinstance(base_url, str) else "")
+    if problem is not None:
+        raise InvalidBaseURL(f"the base URL {problem}; use https://…, or http://127.0.0.1:PORT/… for your own server")
     return base_url.rstrip("/")
 
 
-def _address(base_url: str) -> httpx.URL:
-    # The cache can be asked only for what can be hashed.
-    return _checked(base_url if isinstance(base_url, str) else "")
-
-
 @functools.lru_cache(maxsize=32)
-def _checked(base_url: str) -> httpx.URL:
-    problem = _problem(base_url)
-    if problem is not None:
-        raise InvalidBaseURL(f"the base URL {problem}; use https://…, or http://127.0.0.1:PORT/… for your own server")
-    return httpx.URL(base_url.rstrip("/") + PATH)
-
-
 def _problem(base_url: str) -> str | None:
     # What it is about is never repeated: a base URL with a password in it is one of the cases.
     if not base_url.strip():
         return "is empty, or no text"
-    if any(character <= " " or character in '\\"<>^`{|}' or character == "\x7f" for character in base_url):
+    if any(not character.isprintable() or character in ' \\"<>^`{|}' for character in base_url):
         return "has a space, a control character or a backslash in it"
     try:
-        url = httpx.URL(base_url)
-    except (httpx.InvalidURL, UnicodeError, ValueError):
-        return "is not a URL"
-    if url.scheme not in ("https", "http") or not url.host:
+        url = urllib.parse.urlsplit(base_url)
+        host, port = url.hostname, url.port
+    except ValueError:
+        return "is not a URL, or has a port that is not from 1 to 65535"
+    if url.scheme not in ("https", "http") or not host:
         return "has no https:// or http:// with a host"
-    if url.port is not None and not 0 < url.port < 2**16:
+    if port == 0:
         return "has a port that is not from 1 to 65535"
     if "?" in base_url or "#" in base_url:
         return "holds a query or a fragment"
-    # httpx drops an empty user name without a word.
-    if url.userinfo or "@" in base_url.split("/")[2]:
+    if "@" in url.netloc:
         return "holds a user name or a password"
-    if url.scheme == "http" and not _is_loopback(url.host):
+    if url.scheme == "http" and not _is_loopback(host):
         return "is plain http to another machine, where anyone on the way could read the token"
     return None
 

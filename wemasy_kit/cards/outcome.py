@@ -10,7 +10,6 @@ from typing import Final
 from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.call.outcome import Outcome, displayable
 from wemasy_kit.call.provenance import provenance
-from wemasy_kit.call.strict_json import NOT_JSON, read_json
 from wemasy_kit.cards.card import Card, box, part, style, table
 from wemasy_kit.cards.markup import Html, el, joined
 from wemasy_kit.cards.words import LOOKS, headline, origin, plain
@@ -70,9 +69,8 @@ def body(exchange: Exchange) -> Html:
     """The body: JSON indented, anything else as its own text with its type; the beginning of one that is long."""
     if not exchange.body:
         return el("p", "The body is empty.")
-    value = NOT_JSON if exchange.over_cap else read_json(exchange.body)
-    if value is not NOT_JSON:
-        text = json.dumps(value, indent=4, ensure_ascii=False)
+    if exchange.flaw is None:
+        text = json.dumps(exchange.document, indent=4, ensure_ascii=False)
         return joined(_cut_note(text, None), el("pre", *_coloured(text[:_SHOWN]), tabindex=0))
     text = exchange.body.decode("utf-8", "replace")
     kind = displayable(exchange.header("Content-Type") or "") or "no type"

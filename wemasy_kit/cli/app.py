@@ -15,13 +15,13 @@ import click
 from wemasy_kit.call.exchange import Send
 from wemasy_kit.call.logout import logout as log_out
 from wemasy_kit.call.outcome import Outcome, OutcomeKind
-from wemasy_kit.call.request import BASE_URL, PATH
+from wemasy_kit.call.request import BASE_URL, DEADLINE, PATH
 from wemasy_kit.call.token import Token
 from wemasy_kit.cli.refusals import FAILED, WRONG_USE, OneLineGroup
 from wemasy_kit.cli.token_input import asked_for, from_environment, from_stdin
 from wemasy_kit.errors import RecordingRefused
 from wemasy_kit.secrets.scan import without_secrets
-from wemasy_kit.sources.live import DEADLINE, Live, live
+from wemasy_kit.sources.live import Live, live
 
 EXIT_CODES: Final = {
     OutcomeKind.REVOKED: 0,

@@ -19,7 +19,6 @@ from typing import Any, Final, NoReturn
 from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.call.headers import count, http_date
 from wemasy_kit.call.outcome import displayable
-from wemasy_kit.call.strict_json import NOT_JSON, read_json
 from wemasy_kit.contract.document import Contract, DocumentedHeader, DocumentedResponse, load
 from wemasy_kit.errors import ContractError
 
@@ -206,22 +205,12 @@ def _why_extra(name: str, page: Contract) -> str:
 
 
 def _body(exchange: Exchange, page: Contract, answer: DocumentedResponse) -> list[Row]:
-    value = NOT_JSON if exchange.over_cap or exchange.coding else read_json(exchange.body)
-    if isinstance(value, dict):
-        return _fields(page, answer, value)
+    if isinstance(exchange.document, dict):
+        return _fields(page, answer, exchange.document)
     row = Row("body", "a JSON object", _start(exchange), Verdict.WRONG_TYPE)
-    if exchange.over_cap:
-        return [replace(row, explanation=f"Only its first {len(exchange.body)} bytes were read.")]
-    if exchange.coding:
-        return [
-            replace(
-                row, explanation=f"It is coded ({_shown(exchange.coding, 40)}), and the request asked for no coding."
-            )
-        ]
     if not exchange.body:
         return [replace(row, observed=_ABSENT, verdict=Verdict.MISSING)]
-    no_json = "It is not JSON, or none that every reader reads alike." if value is NOT_JSON else None
-    return [replace(row, explanation=no_json)]
+    return [replace(row, explanation=exchange.flaw)]
 
 
 def _fields(page: Contract, answer: DocumentedResponse, body: dict[str, Any]) -> list[Row]:

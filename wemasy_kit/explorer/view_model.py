@@ -318,7 +318,7 @@ class Desk:
 
     def _tape_of(self, recording: str) -> Cassette:
         """The tape goes on where it stopped; played to its end, or changed for another, it starts over."""
-        if self._tape is None or self._tape.label != recording or not self._tape.transport.left:
+        if self._tape is None or self._tape.label != recording or not self._tape.left:
             self._tape = cassette(recording)
         return self._tape
 
@@ -329,7 +329,7 @@ class Desk:
             except ModuleNotFoundError:
                 raise SandboxNotStarted(_NO_SANDBOX) from None
             shop = Sandbox()
-            await shop.start()
+            shop.start()
             self._shop = shop
         return self._shop
 

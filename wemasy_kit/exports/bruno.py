@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wemasy_kit.call.exchange import Headers
+from wemasy_kit.call.request import Headers
 from wemasy_kit.contract.document import Contract
 from wemasy_kit.exports.example import Example, as_json, line
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from wemasy_kit.call.exchange import Headers
+from wemasy_kit.call.request import Headers
 
 
 @dataclass(frozen=True, slots=True)

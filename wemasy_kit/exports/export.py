@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
+from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.call.provenance import SANDBOX_SERVER
 from wemasy_kit.contract.document import Contract, document, load
 from wemasy_kit.errors import InvalidOption, SecretFound
@@ -20,7 +21,7 @@ from wemasy_kit.exports.http_file import http_file
 from wemasy_kit.exports.postman import postman
 from wemasy_kit.files import shipped
 from wemasy_kit.secrets.scan import findings
-from wemasy_kit.sources.cassette_file import Recorded, read_tape
+from wemasy_kit.sources.cassette_file import read_cassette
 
 Format = Literal["openapi", "postman", "har", "http", "bruno"]
 
@@ -62,13 +63,23 @@ _WRITERS: Final[Mapping[str, Callable[[Contract, Sequence[Example]], dict[str, s
 
 def _examples(cassettes: Path) -> Iterator[Example]:
     for path in sorted(cassettes.glob("*.yaml")):
-        tape = read_tape(path)
+        tape = read_cassette(path)
         for number, recorded in enumerate(tape, start=1):
             which = f", answer {number} ({recorded.status})" if len(tape) > 1 else ""
-            yield Example(line(path.stem) + which, _origin(recorded), *recorded)
+            yield Example(
+                name=line(path.stem) + which,
+                origin=_origin(recorded),
+                method=recorded.method,
+                url=recorded.url,
+                sent=recorded.request_headers,
+                status=recorded.status,
+                reason=recorded.reason,
+                headers=recorded.headers,
+                body=recorded.body,
+            )
 
 
-def _origin(recorded: Recorded) -> str:
+def _origin(recorded: Exchange) -> str:
     values = {name.lower(): line(value) for name, value in recorded.headers}
     server = values.get("server", "")
     where = "the kit's own sandbox, never seen on the live API" if server == SANDBOX_SERVER else server or "somewhere"

@@ -1,4 +1,4 @@
-"""The rules of the stand-in shop: its tokens, its window, its answers. Pure: no I/O, and the clock is handed in.
+"""The rules of the stand-in shop: its tokens, its window, its responses. No I/O, and the clock is handed in.
 
 It imports nothing else of the kit: client and shop are two independent readings of the same page, so that a mistake
 in one is not repeated by the other. Nobody has compared it with the live Wemasy API.
@@ -14,6 +14,7 @@ import math
 import re
 import secrets
 import string
+import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
@@ -100,6 +101,7 @@ class Shop:
         self.rate_limit = rate_limit
         self.profile: Profile = profile
         self._clock = clock
+        self._lock = threading.Lock()  # It is asked from the server's thread and from its owner's.
         self._tokens: dict[str, IssuedToken] = {}  # by the sha256 of the part after the bar
         self._windows: dict[str, tuple[float, int]] = {}  # when the first call came, and how many were granted
 
@@ -107,17 +109,21 @@ class Shop:
         """A new token in plain text, shown this once: the shop keeps its sha256 only."""
         secret = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(40))
         secret += f"{zlib.crc32(secret.encode()):08x}"
-        digest, number = _digest(secret), len(self._tokens) + 1
-        self._tokens[digest] = IssuedToken(number, customer, digest[:8], alive=True)
+        digest = _digest(secret)
+        with self._lock:
+            number = len(self._tokens) + 1
+            self._tokens[digest] = IssuedToken(number, customer, digest[:8], alive=True)
         return f"{number}|{secret}"
 
     def tokens(self, customer: str | None = None) -> tuple[IssuedToken, ...]:
         """The tokens in order of issue, the revoked ones too; of all customers with None."""
-        return tuple(token for token in self._tokens.values() if customer in (None, token.customer))
+        with self._lock:
+            return tuple(token for token in self._tokens.values() if customer in (None, token.customer))
 
     def holds(self, plain_text: str) -> bool:
         """Whether this token would be accepted now."""
-        return self._find(plain_text) is not None
+        with self._lock:
+            return self._find(plain_text) is not None
 
     def answer(
         self, method: str, path: str, headers: Iterable[tuple[str, str]], *, address: str = "127.0.0.1"
@@ -133,7 +139,8 @@ class Shop:
         asked: dict[str, str] = {}
         for name, value in headers:
             asked.setdefault(name.lower(), value)
-        answer = self._route(method, path.partition("?")[0], asked, address)
+        with self._lock:
+            answer = self._route(method, path.partition("?")[0], asked, address)
         return replace(answer, body=b"") if method == "HEAD" else answer
 
     def _route(self, method: str, path: str, asked: Mapping[str, str], address: str) -> Answer:

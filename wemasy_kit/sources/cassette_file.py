@@ -1,30 +1,19 @@
-"""Tape: reads a vcrpy cassette file into plain values, or names the place where it is none. No network, no vcrpy."""
+"""Cassette file: reads a vcrpy cassette into exchanges, or names the place where it is none. No network, no vcrpy."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-from wemasy_kit.call.exchange import Headers
+from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.errors import CassetteNotFound, CassetteUnreadable
 from wemasy_kit.sources.yaml_text import Spot, read_yaml
 
 
-class Recorded(NamedTuple):
-    """One recorded request and its answer. What an Authorization held is left in the file."""
-
-    method: str
-    url: str
-    sent: Headers
-    status: int
-    reason: str
-    headers: Headers
-    body: bytes
-
-
-def read_tape(path: Path) -> tuple[Recorded, ...]:
+def read_cassette(path: Path) -> tuple[Exchange, ...]:
     """Every exchange of the cassette at `path`, in order. Parses the file again only if it has changed.
+
+    What an Authorization held is left in the file.
 
     Raises:
         CassetteNotFound: There is no such file.
@@ -42,24 +31,25 @@ def read_tape(path: Path) -> tuple[Recorded, ...]:
     return known[1]
 
 
-_read: dict[Path, tuple[tuple[int, int, int], tuple[Recorded, ...]]] = {}
+_read: dict[Path, tuple[tuple[int, int, int], tuple[Exchange, ...]]] = {}
 
 
-def _exchanges(path: Path) -> Iterator[Recorded]:
+def _exchanges(path: Path) -> Iterator[Exchange]:
     root = read_yaml(path, document=f"{path.name} is not a vcrpy cassette", refusal=CassetteUnreadable)
     for interaction in root["interactions"].items():
         request, response = interaction["request"], interaction["response"]
         status = response["status"]
         if not 100 <= status["code"].of(int) <= 999:
             raise status["code"].error("is not a status from 100 to 999")
-        yield Recorded(
+        yield Exchange(
             method=request.text("method"),
             url=request.text("uri"),
-            sent=tuple(_sent(request)),
+            request_headers=tuple(_sent(request)),
             status=status.value["code"],
             reason="" if status.value.get("message") is None else status.text("message"),
             headers=tuple(_headers(response["headers"])),
             body=_bytes(response["body"]["string"]),
+            source="cassette",
         )
 
 

@@ -1,4 +1,4 @@
-"""Live: the only network I/O. One request over one fresh connection, within a deadline and a size.
+"""Live: the only network I/O, and the only httpx. One request over one fresh connection, within a deadline and a size.
 
 It drives httpx's transport and not its client: redirects, cookies, environment proxies, netrc, retries and decoding
 belong to the client, so none of them can happen here.
@@ -15,20 +15,20 @@ import socket
 import ssl
 import sys
 import time
+import urllib.parse
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, Final
 
 import httpx
 
-from wemasy_kit.call.exchange import Cause, Exchange, Headers, NoResponse, SourceName, content_coding, request_parts
-from wemasy_kit.call.request import BASE_URL, checked_base_url
-from wemasy_kit.errors import InvalidOption
+from wemasy_kit.call.exchange import Cause, Exchange, NoResponse, SourceName, masked
+from wemasy_kit.call.request import BASE_URL, DEADLINE, PATH, LogoutRequest, checked_base_url
+from wemasy_kit.call.token import Token
+from wemasy_kit.errors import InvalidBaseURL, InvalidOption
 from wemasy_kit.secrets.mask import masking
 
-DEADLINE: Final = 10.0
 BODY_CAP: Final = 64 * 1024
-_UNSEEN: Final = b"[a coded body is not kept: nothing here decodes it, so nobody could see a token in it]"
 
 
 def live(*, base_url: str = BASE_URL, deadline: float = DEADLINE) -> Live:
@@ -36,7 +36,7 @@ def live(*, base_url: str = BASE_URL, deadline: float = DEADLINE) -> Live:
 
     Args:
         base_url: https, or http on loopback.
-        deadline: Seconds in total, from the name look-up to the answer's last byte.
+        deadline: Seconds in total, from the name look-up to the response's last byte.
 
     Raises:
         InvalidBaseURL: The base URL is none that a token may be sent to.
@@ -63,6 +63,8 @@ class Live:
         self.base_url: Final = checked_base_url(base_url)
         self.deadline: Final = checked_deadline(deadline)
         self.name: Final = name
+        _agreed(self.base_url + PATH)
+        _quieten()
         self._out: set[asyncio.Timeout] = set()
 
     def __repr__(self) -> str:
@@ -74,8 +76,8 @@ class Live:
             if not deadline.expired():
                 deadline.reschedule(asyncio.get_running_loop().time())
 
-    async def __call__(self, request: httpx.Request, /) -> Exchange | NoResponse:
-        call = _Call(request, self.name)
+    async def __call__(self, request: LogoutRequest, /) -> Exchange | NoResponse:
+        call = _Call(_agreed(request.url), request, self.name)
         failure: Exception | None = None
         interruption: BaseException | None = None
         deadline = asyncio.timeout(self.deadline)
@@ -97,49 +99,50 @@ class Live:
         # Raised out here: the frames of the transport, whose locals hold the request's bytes, stay behind.
         if interruption is not None:
             raise interruption
-        if call.answer is not None:
-            return call.answer
+        if call.exchange is not None:
+            return call.exchange
         cause: Cause = "broken"
         if deadline.expired():
             cause = "timeout" if deadline.when() == ends else "cancelled"
         elif failure is not None:
             cause = _cause(failure, sent=call.sent)
-        return NoResponse(sent=call.sent, cause=cause, source=self.name, elapsed=call.elapsed())
+        return NoResponse(sent=call.sent, cause=cause, source=self.name)
 
 
 class _Call:
     """One request on its way."""
 
-    def __init__(self, request: httpx.Request, source: SourceName) -> None:
+    def __init__(self, url: httpx.URL, request: LogoutRequest, source: SourceName) -> None:
         self.sent = False
-        self.answer: Exchange | None = None
+        self.exchange: Exchange | None = None
         self._unfinished: Any = None
+        self._url = url
         self._request = request
         self._source = source
         self._started = time.perf_counter()
 
-    def elapsed(self) -> float:
-        return time.perf_counter() - self._started
-
     async def run(self) -> None:
-        given = self._request
+        # In no variable: a traceback with locals shows this frame, also when Ctrl-C strikes in it.
         request = httpx.Request(
-            given.method, given.url, headers=given.headers, stream=given.stream, extensions={"trace": self._trace}
+            self._request.method,
+            self._url,
+            headers=[*self._request.headers, *_authorization(self._request.token)],
+            extensions={"trace": self._trace},
         )
         verify = _tls() if request.url.scheme == "https" else _NO_TLS
         try:
             async with httpx.AsyncHTTPTransport(verify=verify, trust_env=False) as transport:
                 response = await transport.handle_async_request(request)
                 if not _is_framed_without_doubt(response):
-                    raise httpx.RemoteProtocolError("two readers could differ about where this answer ends")
+                    raise httpx.RemoteProtocolError("two readers could differ about where this response ends")
                 body = bytearray()
                 assert isinstance(response.stream, httpx.AsyncByteStream)
                 async for chunk in response.stream:
                     body += chunk
                     if len(body) > BODY_CAP:
                         break
-                # Set here and not behind the transport's closing: an answer that is complete stays complete.
-                self.answer = self._exchange(response, bytes(body))
+                # Set here and not behind the transport's closing: a response that is complete stays complete.
+                self.exchange = self._exchange(request, response, bytes(body))
         except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
             # The transport forgets a connection whose TLS handshake is cut short.
             if self._unfinished is not None:
@@ -152,26 +155,53 @@ class _Call:
         if event.endswith("send_request_headers.started"):
             self.sent, self._unfinished = True, None
 
-    def _exchange(self, response: httpx.Response, body: bytes) -> Exchange:
-        scheme, space, secret = self._request.headers.get("Authorization", "").partition(" ")
-        mask = masking(secret if space else scheme)
-        method, url, request_headers = request_parts(self._request)
-        headers: Headers = tuple((mask(_decoded(name)), mask(_decoded(value))) for name, value in response.headers.raw)
-        return Exchange(
-            method=method,
-            url=url,
-            request_headers=request_headers,
+    def _exchange(self, request: httpx.Request, response: httpx.Response, body: bytes) -> Exchange:
+        """Judged as it came, and masked for keeping: the raw one ends here."""
+        raw = Exchange(
+            method=request.method,
+            url=str(request.url),
+            request_headers=tuple(_shown(name, value) for name, value in request.headers.raw),
             status=response.status_code,
-            reason=mask(_decoded(response.extensions.get("reason_phrase", b""))),
-            headers=headers,
-            body=_UNSEEN
-            if body and content_coding(headers)
-            else mask(body[:BODY_CAP].decode("latin-1")).encode("latin-1"),
+            reason=_decoded(response.extensions.get("reason_phrase", b"")),
+            headers=tuple((_decoded(name), _decoded(value)) for name, value in response.headers.raw),
+            body=body[:BODY_CAP],
             source=self._source,
             over_cap=len(body) > BODY_CAP,
-            elapsed=self.elapsed(),
+            elapsed=time.perf_counter() - self._started,
             received_at=time.time(),
         )
+        return masked(raw, masking(request.headers.get("Authorization", "").partition(" ")[2]))
+
+
+def _authorization(token: Token | None) -> list[tuple[str, str]]:
+    """The one place where a token is revealed."""
+    return [] if token is None else [("Authorization", f"Bearer {token.reveal()}")]
+
+
+def _shown(name: bytes, value: bytes) -> tuple[str, str]:
+    secret = name.lower() == b"authorization"
+    return name.decode("latin-1"), "Bearer <redacted>" if secret else value.decode("latin-1")
+
+
+@functools.lru_cache(maxsize=32)
+def _agreed(url: str) -> httpx.URL:
+    """The URL as httpx reads it, if it reads what the checks have read: two readers of one URL must agree.
+
+    Raises:
+        InvalidBaseURL: They do not.
+    """
+    checked = urllib.parse.urlsplit(url)
+    try:
+        read = httpx.URL(url)
+        parts = read.scheme, read.host, read.port or _PORTS[read.scheme], read.raw_path.decode("ascii")
+    except (httpx.InvalidURL, LookupError, ValueError):
+        parts = None
+    if parts != (checked.scheme, checked.hostname, checked.port or _PORTS.get(checked.scheme), checked.path):
+        raise InvalidBaseURL("the base URL can be read in two ways; use https://… with a path in ASCII, without “..”")
+    return read
+
+
+_PORTS: Final = {"http": 80, "https": 443}
 
 
 def _bare(error: BaseException) -> BaseException:
@@ -237,7 +267,12 @@ def _tls() -> ssl.SSLContext:
 _NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-# httpcore logs an answer's headers at DEBUG, and a server may echo the token in one.
+# httpcore logs a response's headers at DEBUG, and a server may echo the token in one.
 _SILENT: Final[ContextVar[bool]] = ContextVar("wemasy_kit_silent", default=False)
-for _logger in ("httpcore.connection", "httpcore.http11"):
-    logging.getLogger(_logger).addFilter(lambda record: not _SILENT.get())
+
+
+@functools.cache
+def _quieten() -> None:
+    """From the first live source on: what is logged during a call of the kit's is dropped, all else is kept."""
+    for name in ("httpcore.connection", "httpcore.http11"):
+        logging.getLogger(name).addFilter(lambda record: not _SILENT.get())

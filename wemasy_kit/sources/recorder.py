@@ -78,7 +78,7 @@ STORIES: Final[Mapping[str, Story]] = {
 async def rehearse(name: str) -> str:
     """The text of the cassette `name`, recorded from a sandbox of its own whose window stands still."""
     now = time.time()
-    async with Sandbox(clock=lambda: now) as shop:
+    with Sandbox(clock=lambda: now) as shop:
         tokens = {"phone": shop.issue_token("jane"), "laptop": shop.issue_token("jane"), "unknown": unknown_token()}
         if STORIES[name].limit_reached:
             while (await logout(None, send=shop.send)).rate_limit.remaining:

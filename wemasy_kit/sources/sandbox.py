@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
+from wemasy_kit.call.request import DEADLINE
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import InvalidOption, SandboxNotStarted
 from wemasy_kit.sandbox.rules import IssuedToken, Profile, Shop
 from wemasy_kit.sandbox.server import Server
-from wemasy_kit.sources.live import DEADLINE, Live, checked_deadline
+from wemasy_kit.sources.live import Live, checked_deadline
 
 
 class Sandbox:
     """A stand-in shop on loopback, over a real socket. It pretends; nothing it says was seen on the live API.
+
+        with Sandbox(rate_limit=60) as shop:        # or `async with`
+            outcome = logout_sync(shop.issue_token("jane"), send=shop.send)
 
     Its state is in memory and its own: two sandboxes share nothing, and a new one has no tokens.
 
@@ -46,28 +52,54 @@ class Sandbox:
         self._server: Final = Server(self._shop, port=port)
         self._deadline: Final = checked_deadline(deadline)
         self._send: Live | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
 
-    async def start(self) -> None:
-        """Listen. `async with` does so by itself.
+    def start(self) -> None:
+        """Listen, in a thread of its own: so a synchronous client can call from anywhere. `with` does so by itself.
 
         Raises:
             OSError: The port is taken.
         """
-        await self._server.start()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="wemasy-kit-sandbox", daemon=True)
+        self._thread.start()
+        try:
+            self._in_its_loop(self._server.start())
+        except BaseException:
+            self.stop()
+            raise
         self._send = Live(base_url=self._server.base_url, deadline=self._deadline, name="sandbox")
 
-    async def stop(self) -> None:
-        """Stop listening and drop every connection; a call after that is `not_sent`."""
-        await self._server.stop()
+    def stop(self) -> None:
+        """Stop listening and drop every connection; a call after that is `not_sent`. A second call does nothing."""
+        if self._loop is not None and self._thread is not None:
+            self._in_its_loop(self._server.stop())
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+            self._loop = self._thread = None
+
+    def _in_its_loop(self, work: Coroutine[Any, Any, None]) -> None:
+        assert self._loop is not None
+        asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
 
     async def __aenter__(self) -> Self:
-        await self.start()
-        return self
+        return self.__enter__()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.stop()
+        self.stop()
 
     @property
     def send(self) -> Live:
@@ -77,7 +109,7 @@ class Sandbox:
             SandboxNotStarted: Nothing listens yet.
         """
         if self._send is None:
-            raise SandboxNotStarted("the sandbox does not listen yet; use `async with Sandbox() as shop:`")
+            raise SandboxNotStarted("the sandbox does not listen yet; use `with Sandbox() as shop:`")
         return self._send
 
     @property
