@@ -7,6 +7,7 @@ from .call.logout import TokenStore as TokenStore
 from .call.logout import logout as logout
 from .call.logout import logout_and_forget as logout_and_forget
 from .call.logout import logout_sync as logout_sync
+from .call.logout import revoke_pending as revoke_pending
 from .call.outcome import Outcome as Outcome
 from .call.outcome import OutcomeKind as OutcomeKind
 from .call.outcome import RateLimit as RateLimit

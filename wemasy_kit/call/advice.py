@@ -5,36 +5,45 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Final
 
-from wemasy_kit.call.exchange import Cause, Exchange
+from wemasy_kit.call.exchange import Cause
 
 if TYPE_CHECKING:
-    from wemasy_kit.call.outcome import Outcome
+    from wemasy_kit.call.outcome import Outcome, Proof
 
+# Two facts, never one: "signed out on this device" and "revoked at the shop".
+_AT_HOME: Final = "Sign the customer out on this device all the same, and put the token aside for nothing but the next try."
+_AGAIN: Final = "Sending it again is safe; a 401 then most likely means that it was revoked."
 _REVOKED: Final = "Logged out: this token is dead. The customer's other tokens, on other devices, still work."
+_PROOFS: Final[dict[Proof | None, str]] = {
+    None: "",
+    "proved": " Proved: sent once more, it is not accepted any more.",
+    "not_proved": " Not proved: sending it once more brought no clear response.",
+    "contradicted": "",
+}
 _UNAUTHENTICATED: Final = (
     "Not accepted: this token was never valid, has expired or was revoked before; nobody can tell which. "
     "It opens nothing, so it can be forgotten."
 )
-_UNCHANGED: Final = (
-    "Not the documented endpoint's answer ({status}): assume that the token still works. "
-    "Look at the address and at the answer, then try again."
+_NO_TOKEN: Final = "No token was sent, so nothing was revoked, and nothing can be said about any token."
+_CUT_COPY: Final = (
+    "Not accepted, and the checksum at its end is wrong: perhaps a cut copy. The real token may still be alive: "
+    "look for it before you forget this one."
 )
-_UNKNOWN: Final = (
-    "This {status} is not the documented answer: nobody knows whether the token was revoked, so treat it as live. "
-    "Sending it again is safe; a 401 then most likely means that it was revoked."
-)
+_LIMITED: Final = "Not logged out: this request revoked nothing. If the token was valid, the customer is still logged in."
+_DOUBT: Final = "Not the documented response ({reason}): "
+_UNCHANGED: Final = "assume that the token still works. Look at the address and at the response, then try again."
+_UNKNOWN: Final = "nobody knows whether the token was revoked, so treat it as live."
 _NOT_SENT: Final = "Nothing was sent: {reason}. The token is as it was; trying again is safe."
-_LOST: Final = (
-    "Nobody knows: the request was sent, but {reason}. Treat the token as live. "
-    "Sending it again is safe; a 401 then most likely means that it was revoked."
-)
-_REASONS: Final[dict[Cause, str]] = {
+_LOST: Final = "Nobody knows: the request was sent, but {reason}. Treat the token as live."
+REASONS: Final[dict[Cause, str]] = {
     "name_not_found": "the host's name was not found; check the address and the network",
     "refused": "nothing listens at that address; check host and port, or start the server",
     "unreachable": "the host cannot be reached; check the address and the network",
-    "tls": "the host has no valid certificate for its name, so there was no secure connection; send no token there",
+    "certificate": "the host has no valid certificate for its name, so there was no secure connection; send no token there",
+    "not_tls": "that port does not speak TLS, so there was no secure connection; is it https, and the right port?",
+    "replaced": "something in this process, such as vcrpy or a mock, has replaced the network",
     "no_sockets": "this Python runs in a browser and has no sockets; go live from a JupyterLab on your machine",
-    "timeout": "no complete answer came in time",
+    "timeout": "no complete response came in time",
     "broken": "the connection broke, or what came was not HTTP",
     "cancelled": "it was cancelled",
 }
@@ -43,26 +52,51 @@ _REASONS: Final[dict[Cause, str]] = {
 def advice(outcome: Outcome, *, zone: datetime.tzinfo | None = None) -> str:
     """What an outcome means, and what to do; times as a clock in `zone` shows them, None for this machine's zone."""
     exchange = outcome.exchange
-    if exchange is None:
-        return (_NOT_SENT if outcome.kind == "not_sent" else _LOST).format(reason=_REASONS[outcome.cause or "broken"])
     match outcome.kind:
         case "revoked":
-            return _REVOKED
+            return _REVOKED + _PROOFS[outcome.proof]
+        case "not_sent":
+            sentences = [_NOT_SENT.format(reason=outcome.reason), _AT_HOME]
+        case "unknown":
+            sentences = [_LOST.format(reason=outcome.reason), _AGAIN, _AT_HOME]
         case "unauthenticated":
-            return _UNAUTHENTICATED
+            if exchange and not exchange.header_sent("Authorization"):
+                return _NO_TOKEN
+            return _CUT_COPY if outcome.warning else _UNAUTHENTICATED
         case "rate_limited":
-            return f"The customer is still logged in: nothing was revoked. {_try_again(outcome, exchange, zone)}"
-    sentence = _UNCHANGED if outcome.token_state == "unchanged" else _UNKNOWN
-    return sentence.format(status=exchange.status)
+            sentences = [_LIMITED, _try_again(outcome, zone), _AT_HOME]
+        case _:
+            known = _UNCHANGED if outcome.token_state == "unchanged" else _UNKNOWN
+            when = _AGAIN if outcome.pause is None else _try_again(outcome, zone)
+            sentences = [_DOUBT.format(reason=outcome.reason) + known]
+            sentences += [when, _AT_HOME] if outcome.token_state == "unknown" else [_AT_HOME]
+    if outcome.not_waited:
+        sentences.insert(-1, f"Not waited: {outcome.not_waited}.")
+    return " ".join(sentences)
 
 
-def _try_again(outcome: Outcome, exchange: Exchange, zone: datetime.tzinfo | None) -> str:
-    if outcome.retry_after is None or outcome.pause is None:
+def _try_again(outcome: Outcome, zone: datetime.tzinfo | None) -> str:
+    pause = outcome.pause
+    received_at = outcome.exchange.received_at if outcome.exchange else None
+    if outcome.retry_after is None or pause is None:
         return "Try again in about a minute; the response does not say when."
-    if exchange.received_at is None:
-        return f"Try again {outcome.pause:.0f} seconds after that response."
-    received_at = exchange.received_at
-    return f"Try again at {clock_time(received_at + outcome.pause, now=received_at, zone=zone)}."
+    if received_at is None or pause > A_DAY:
+        return f"Try again {duration(pause)} after that response."
+    return f"Try again at {clock_time(received_at + pause, now=received_at, zone=zone)}."
+
+
+A_DAY: Final = 86_400.0
+
+
+def duration(seconds: float) -> str:
+    """A length of time in words, in its largest two units: "61 seconds", "2 hours 5 minutes", "11574 days 1 hour"."""
+    left = round(seconds)
+    parts: list[str] = []
+    for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if (count := left // size) and (size != 60 or parts or left >= 600):
+            parts.append(f"{count} {unit}{'s' * (count > 1)}")
+            left -= count * size
+    return " ".join(parts[:2]) or "0 seconds"
 
 
 def clock_time(moment: float, *, now: float, zone: datetime.tzinfo | None = None) -> str:

@@ -11,7 +11,18 @@ from wemasy_kit.call.strict_json import NOT_JSON, read_json
 
 SourceName = Literal["live", "sandbox", "cassette"]
 
-Cause = Literal["name_not_found", "refused", "unreachable", "tls", "no_sockets", "timeout", "broken", "cancelled"]
+Cause = Literal[
+    "name_not_found",
+    "refused",
+    "unreachable",
+    "certificate",
+    "not_tls",
+    "replaced",
+    "no_sockets",
+    "timeout",
+    "broken",
+    "cancelled",
+]
 
 _UNREAD: Final = object()
 _UNSEEN: Final = b"[a coded body is not kept: nothing here decodes it, so nobody could see a token in it]"
@@ -79,6 +90,10 @@ class Exchange:
         """Every value of a header, in order; the name in any case."""
         wanted = name.lower()
         return tuple(value for key, value in self.headers if key.lower() == wanted)
+
+    def header_sent(self, name: str) -> bool:
+        """Whether the request had this header; the name in any case."""
+        return any(key.lower() == name.lower() for key, _ in self.request_headers)
 
     @property
     def coding(self) -> str | None:

@@ -12,15 +12,16 @@ from wemasy_kit.call.exchange import Cause, Exchange, NoResponse, SourceName
 from wemasy_kit.call.headers import count, retry_after
 
 TokenState = Literal["revoked", "not_accepted", "unchanged", "unknown"]
+Proof = Literal["proved", "contradicted", "not_proved"]
 
 
 class OutcomeKind(enum.StrEnum):
     """What a logout came to.
 
-    REVOKED          a complete 200 with the documented JSON object, and no doubt about it
+    REVOKED          a complete 200 with the documented JSON object, a mark of the endpoint, and no doubt about it
     UNAUTHENTICATED  401 of the application: JSON or an empty body
-    RATE_LIMITED     429: still logged in
-    UNDOCUMENTED     any other complete answer
+    RATE_LIMITED     429: this request revoked nothing
+    UNDOCUMENTED     any other complete response
     NOT_SENT         certainly nothing left this machine
     UNKNOWN          sent, but no complete answer came
     """
@@ -59,8 +60,14 @@ class Outcome:
         rate_limit: The rate-limit headers.
         message: The server's own words, cleaned for display; None where there are none.
         exchange: What went out and what came back; None when nothing complete came back.
-        source: Where the answer came from.
-        cause: Why no answer came; None where one did.
+        source: Where the response came from.
+        cause: Why no response came; None where one did.
+        reason: Why it is not the documented response, in words; None where it is.
+        proof: What sending the token once more showed: "proved", it is not accepted any more; "contradicted", it got a
+            second clean 200; "not_proved", anything else. None: not asked for, or there was nothing to prove.
+        waited: Seconds that `wait=True` waited before this response; None where it did not wait.
+        not_waited: Why `wait=True` did not wait after a 429 or 503; None where it did, or had no need.
+        warning: What is odd about the token that was sent, see `Token.warning`; None in a replay.
     """
 
     kind: OutcomeKind
@@ -71,6 +78,11 @@ class Outcome:
     exchange: Exchange | None
     source: SourceName
     cause: Cause | None = None
+    reason: str | None = None
+    proof: Proof | None = None
+    waited: float | None = None
+    not_waited: str | None = None
+    warning: str | None = None
 
     @property
     def advice(self) -> str:
@@ -79,8 +91,10 @@ class Outcome:
 
     @property
     def pause(self) -> float | None:
-        """Seconds to leave between a 429 and the next try; None for every other kind."""
-        return _pause(self.retry_after) if self.kind is OutcomeKind.RATE_LIMITED else None
+        """Seconds to leave before the next try, after a 429 or a 503 with Retry-After; None for everything else."""
+        limited = self.kind is OutcomeKind.RATE_LIMITED
+        busy = self.exchange is not None and self.exchange.status == 503 and self.retry_after is not None
+        return _pause(self.retry_after) if limited or busy else None
 
 
 def read(found: Exchange | NoResponse) -> Outcome:
@@ -95,8 +109,9 @@ def read(found: Exchange | NoResponse) -> Outcome:
             exchange=None,
             source=found.source,
             cause=found.cause,
+            reason=words.REASONS[found.cause],
         )
-    kind, token_state = _verdict(found)
+    kind, token_state, reason = _verdict(found)
     waits = kind in (OutcomeKind.RATE_LIMITED, OutcomeKind.UNDOCUMENTED)
     message = found.document.get("message") if isinstance(found.document, dict) else None
     return Outcome(
@@ -107,6 +122,7 @@ def read(found: Exchange | NoResponse) -> Outcome:
         message=displayable(message) if isinstance(message, str) else None,
         exchange=found,
         source=found.source,
+        reason=reason,
     )
 
 
@@ -117,33 +133,93 @@ def displayable(text: str, limit: int = 300) -> str | None:
     return (shown if len(shown) <= limit else shown[: limit - 1] + "…") or None
 
 
-def _verdict(exchange: Exchange) -> tuple[OutcomeKind, TokenState]:
+# No controller has answered these: nobody but the framework or a server in front. Any other status may come from code
+# that revoked the token and then failed (seen with 302, 403, 409 and 422).
+_BEFORE_ANY_CONTROLLER: Final = frozenset({404, 405, 413, 414, 419, 431})
+
+
+def _verdict(exchange: Exchange) -> tuple[OutcomeKind, TokenState, str | None]:
     status = exchange.status
     if status == 429:
-        return OutcomeKind.RATE_LIMITED, "unchanged"
-    if status == 401 and _is_the_application(exchange):
-        return OutcomeKind.UNAUTHENTICATED, "not_accepted"
-    if status == 200 and _is_the_documented_success(exchange.document):
-        return OutcomeKind.REVOKED, "revoked"
-    certainly_did_nothing = status < 200 or 300 <= status < 500
-    return OutcomeKind.UNDOCUMENTED, "unchanged" if certainly_did_nothing else "unknown"
+        return OutcomeKind.RATE_LIMITED, "unchanged", None
+    if status == 401:
+        reason = _no_401_of_the_application(exchange)
+        if reason is None:
+            return OutcomeKind.UNAUTHENTICATED, "not_accepted", None
+    elif status == 200:
+        reason = _no_documented_success(exchange)
+        if reason is None:
+            return OutcomeKind.REVOKED, "revoked", None
+    else:
+        reason = f"the page documents no {status}"
+        if location := displayable(exchange.header("Location") or "", 120):
+            reason += f"; it points to {location}"
+    return OutcomeKind.UNDOCUMENTED, "unchanged" if status in _BEFORE_ANY_CONTROLLER else "unknown", reason
 
 
-def _is_the_documented_success(document: object) -> bool:
-    return (
-        isinstance(document, dict)
-        and ("message" in document or "error" in document)
-        and document.get("error", False) is False
-        and isinstance(document.get("message", ""), str)
-        and isinstance(document.get("data", []), list)
-        and all(isinstance(item, str) for item in document.get("data", []))
-    )
-
-
-def _is_the_application(exchange: Exchange) -> bool:
+def _no_401_of_the_application(exchange: Exchange) -> str | None:
     """A gateway in front answers 401 too, about a password of its own: with HTML, or with another challenge."""
     schemes = {value.partition(" ")[0].lower() for value in exchange.header_values("WWW-Authenticate")}
-    return schemes <= {"bearer"} and (exchange.flaw is None or not exchange.body)
+    if not schemes <= {"bearer"}:
+        return "it asks for other credentials than a bearer token, as a gateway in front of a shop does"
+    if exchange.flaw is not None and exchange.body:
+        return _no_json(exchange)
+    return None
+
+
+# The page's example. Beside the rate-limit headers it is what marks the documented endpoint.
+LOGGED_OUT: Final = "Logged out."
+_REFUSALS: Final = frozenset(
+    {
+        "unauthenticated",
+        "this action is unauthorized",
+        "too many attempts",
+        "service unavailable",
+        "server error",
+        "not found",
+        "forbidden",
+        "method not allowed",
+        "csrf token mismatch",
+        "page expired",
+    }
+)
+
+
+def _no_documented_success(exchange: Exchange) -> str | None:
+    """What makes a 200 doubtful, the first that is found; None where nothing does."""
+    document = exchange.document
+    if exchange.flaw is not None:
+        return _no_json(exchange)
+    if not isinstance(document, dict):
+        return "its body is no JSON object"
+    message = document.get("message")
+    marked = message == LOGGED_OUT or any(
+        count(exchange, name) is not None for name in ("X-RateLimit-Limit", "X-RateLimit-Remaining")
+    )
+    doubts = {
+        "`error` is not false": document.get("error", False) is not False,
+        "`message` is no text": not isinstance(message, str | None),
+        "its body has neither `error` nor `message`": not {"error", "message"} & set(document),
+        "its message is that of a refusal": isinstance(message, str) and _bare(message) in _REFUSALS,
+        "there is an `errors` beside it": "errors" in document,
+        "there is an `exception` beside it": "exception" in document,
+        "`success` is not true": document.get("success", True) is not True,
+        "it is a problem report (application/problem+json)": any(
+            "problem+json" in value.lower() for value in exchange.header_values("Content-Type")
+        ),
+        "it comes out of a cache (`Age`)": any(age.strip(" \t0") for age in exchange.header_values("Age")),
+        "it has no rate-limit header, and its message is not the page's": not marked,
+    }
+    return next((doubt for doubt, holds in doubts.items() if holds), None)
+
+
+def _no_json(exchange: Exchange) -> str:
+    flaw = exchange.flaw or ""
+    return f"its body cannot be read: {flaw[:1].lower()}{flaw[1:].rstrip('.')}"
+
+
+def _bare(message: str) -> str:
+    return message.strip().rstrip(".").casefold()
 
 
 _WINDOW: Final = 60.0

@@ -133,6 +133,8 @@ class _Call:
         try:
             async with httpx.AsyncHTTPTransport(verify=verify, trust_env=False) as transport:
                 response = await transport.handle_async_request(request)
+                if not self.sent:
+                    raise _Replaced
                 if not _is_framed_without_doubt(response):
                     raise httpx.RemoteProtocolError("two readers could differ about where this response ends")
                 body = bytearray()
@@ -204,6 +206,10 @@ def _agreed(url: str) -> httpx.URL:
 _PORTS: Final = {"http": 80, "https": 443}
 
 
+class _Replaced(Exception):
+    """A response came, and nothing was sent: vcrpy or a mock plays the network."""
+
+
 def _bare(error: BaseException) -> BaseException:
     """An interruption without its past, and out of the group that a connection attempt wraps it in."""
     while isinstance(error, BaseExceptionGroup):
@@ -228,7 +234,9 @@ def _decoded(data: bytes) -> str:
 
 
 _CAUSES: Final[tuple[tuple[type[BaseException], Cause], ...]] = (
-    (ssl.SSLError, "tls"),
+    (_Replaced, "replaced"),
+    (ssl.SSLCertVerificationError, "certificate"),
+    (ssl.SSLError, "not_tls"),
     (socket.gaierror, "name_not_found"),
     (ConnectionRefusedError, "refused"),
     (TimeoutError, "timeout"),
