@@ -218,6 +218,23 @@ MUTATIONS = (
     Mutation("keeps a token that is dead", DESK, "if self._held is token and (outcome.kind not in _WORTH_ANOTHER_TRY or",
              "if self._held is token and (False or"),
     Mutation("exits 0 where nobody knows", "cli/app.py", "OutcomeKind.UNKNOWN: 7", "OutcomeKind.UNKNOWN: 0"),
+    # What is documented, and what is taken home
+    Mutation("takes any text for a copy of the page", "contract/drift.py", "< _LEAST * len(page)", "< 0",
+             "contract/drift"),
+    Mutation("hides a line that went from the page", "contract/drift.py", "if len(was) == len(now):", "if True:",
+             "contract/drift"),
+    Mutation("passes a doubled header", "contract/ledger.py", "if len(values) > 1:", "if False:", "contract/ledger"),
+    Mutation("passes a field of another type", "contract/ledger.py", "if not _fits(", "if False and not _fits(",
+             "contract/ledger"),
+    Mutation("hands on a secret of a recording", "exports/export.py", "in findings(text):", "in ():", "exports/export"),
+    Mutation("lets Postman follow a redirect", "exports/postman.py", '"followRedirects": False', '"followRedirects": True',
+             "exports/export"),
+    Mutation("writes over what is there", "files.py", "(not replace or path.is_dir())", "path.is_dir()", "exports/export"),
+    Mutation("leaves half a file", "files.py", "        os.unlink(temporary)\n", "        pass\n", "exports/export"),
+    Mutation("has a sample that follows a redirect", "exports/sample_texts/logout-requests.py",
+             "allow_redirects=False", "allow_redirects=True", "exports/samples"),
+    Mutation("has a sample that takes any 200", "exports/sample_texts/logout-curl.sh",
+             "then .error == false else has(\"message\") end", "then true else true end", "exports/samples"),
 )
 # fmt: on
 

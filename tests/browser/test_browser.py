@@ -403,7 +403,7 @@ def test_copy_puts_the_sample_on_the_clipboard(page: Page) -> None:
 
 
 def test_an_export_is_downloaded_in_one_file(page: Page) -> None:
-    for name, ending in (("Postman collection", ".json"), ("Bruno collection", ".zip")):
+    for name, ending in (("Postman collection", ".json"), ("HAR of the recordings", ".har")):
         form(page).get_by_role("combobox", name="Export").select_option(name)
         with page.expect_download() as waiting:
             press(page, "Download")

@@ -76,7 +76,7 @@ def test_the_extras_that_are_named_exist() -> None:
 
 def test_it_names_the_endpoint_and_the_documented_answers() -> None:
     assert f"`POST {PATH}`" in README
-    assert re.findall(r"(?m)^\| \*\*(\d+)\*\*", README) == [str(answer.status) for answer in load().answers]
+    assert re.findall(r"(?m)^\| \*\*(\d+)\*\*", README) == [str(answer.status) for answer in load().responses]
 
 
 # --- The command line

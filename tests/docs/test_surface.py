@@ -122,7 +122,7 @@ def test_the_stand_in_shop_knows_nothing_of_the_client() -> None:
         ("ipywidgets", ["explorer.form"]),
         ("anywidget", ["explorer.secret_field"]),
         ("tornado", ["sandbox.server"]),
-        ("yaml", ["sources.yaml_text"]),
+        ("yaml", ["contract.document", "sources.yaml_text"]),
         ("httpx", ["sources.live"]),
     ],
 )

@@ -305,21 +305,24 @@ def contract(page: Path | None) -> None:
       0 nothing has changed   1 something has   2 wrong use, or no copy of the page
     """
     from wemasy_kit.contract.document import load  # noqa: PLC0415  (PyYAML is loaded for nobody else)
-    from wemasy_kit.contract.drift import drift, read_page, summary  # noqa: PLC0415
+    from wemasy_kit.contract.drift import drift, summary  # noqa: PLC0415
 
     if page is None:
         click.echo(summary(load()))
         return
-    changes = drift(read_page(page))
+    try:
+        changes = drift(page.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{page} cannot be read: {getattr(error, 'strerror', None) or 'no UTF-8'}") from None
     for change in changes:
         click.echo(change)
     count = "1 change" if len(changes) == 1 else f"{len(changes)} changes"
-    click.echo(f"{page}: {count if changes else 'as the contract has it'}")
+    click.echo(f"{page}: {count if changes else 'nothing has changed'}")
     sys.exit(FAILED if changes else 0)
 
 
 @main.command(short_help="Print the endpoint for another tool, or write it to a file.")
-@click.argument("format", type=click.Choice(["openapi", "postman", "har", "http", "bruno"]))
+@click.argument("format", type=click.Choice(["openapi", "postman", "har", "http"]))
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="A file, or a folder.")
 @click.option("--force", is_flag=True, help="Write over what is there.")
 def export(format: Any, output: Path | None, force: bool) -> None:
@@ -330,32 +333,29 @@ def export(format: Any, output: Path | None, force: bool) -> None:
     postman  a collection, with the recorded answers as saved examples
     har      the recorded exchanges, for the network tab of a browser
     http     a request for the VS Code REST Client and for JetBrains
-    bruno    a collection; it is a folder, so it needs -o
 
     \b
     Examples:
       wemasy-kit export postman -o wemasy-logout.postman_collection.json
-      wemasy-kit export bruno -o wemasy-logout
+      wemasy-kit export openapi
     """
-    from wemasy_kit.exports.export import export as exported  # noqa: PLC0415  (nobody else needs it)
-    from wemasy_kit.files import write_files  # noqa: PLC0415
+    from wemasy_kit.exports.export import FORMATS  # noqa: PLC0415  (nobody else needs it)
+    from wemasy_kit.exports.export import export as exported  # noqa: PLC0415
+    from wemasy_kit.files import write_file  # noqa: PLC0415
 
-    files = exported(format)
+    text = exported(format)
     if output is None:
-        if len(files) > 1:
-            raise click.UsageError(f"{format} is a folder of files: say where to with -o FOLDER")
-        click.echo("".join(files.values()), nl=False)
+        click.echo(text, nl=False)
         return
-    if len(files) == 1 and not output.is_dir():
-        files, output = {output.name: "".join(files.values())}, output.parent
+    path = output / FORMATS[format].file_name if output.is_dir() else output
     try:
-        for path in write_files(files, output, replace=force):
-            click.echo(f"{path}: written")
+        write_file(text, path, replace=force)
     except FileExistsError as error:
-        hint = "a folder is there" if force else "is there already; --force replaces it"
+        hint = "is a folder" if path.is_dir() else "is there already; --force replaces it"
         raise click.UsageError(f"{error.filename} {hint}") from None
     except OSError as error:
-        raise click.UsageError(f"{output} cannot be written: {error.strerror}") from None
+        raise click.UsageError(f"{path} cannot be written: {error.strerror}") from None
+    click.echo(f"{path}: written")
 
 
 async def _recorded(name: str, send: Live | None, given: list[Token]) -> str:
