@@ -90,13 +90,13 @@ def logout(
     # The source comes first, so that nobody is asked for a token that has nowhere to go.
     if chosen == "live":
         live = wemasy_kit.live(base_url=base_url or BASE_URL, deadline=deadline)
-        answer = _interruptibly(_token(token_stdin, no_token, ask=True), live)
+        answer = _log_out(_take_token(stdin=token_stdin, none=no_token, ask=True), live)
     elif chosen == "sandbox":
         shop = wemasy_kit.Sandbox(deadline=deadline)
-        answer = _in_sandbox(shop, _token(token_stdin, no_token), issue=not no_token)
+        answer = _in_sandbox(shop, _take_token(stdin=token_stdin, none=no_token), issue=not no_token)
     elif cassette:
         replay = wemasy_kit.cassette(cassette)
-        answer = wemasy_kit.logout(_token(token_stdin, no_token), send=replay)
+        answer = wemasy_kit.logout(_take_token(stdin=token_stdin, none=no_token), send=replay)
     else:
         raise click.UsageError(f"name one with --cassette: {', '.join(wemasy_kit.cassette_names())}")
     outcome = asyncio.run(answer)
@@ -104,7 +104,7 @@ def logout(
     sys.exit(EXIT_CODES[outcome.kind])
 
 
-def _token(stdin: bool, none: bool, *, ask: bool = False) -> Token | None:
+def _take_token(*, stdin: bool, none: bool, ask: bool = False) -> Token | None:
     if none:
         return None
     token = from_stdin() if stdin else from_environment()
@@ -116,10 +116,10 @@ def _token(stdin: bool, none: bool, *, ask: bool = False) -> Token | None:
 
 async def _in_sandbox(shop: Sandbox, token: Token | None, *, issue: bool) -> Outcome:
     async with shop:
-        return await _interruptibly(token or (shop.issue_token("jane") if issue else None), shop.send)
+        return await _log_out(token or (shop.issue_token("jane") if issue else None), shop.send)
 
 
-async def _interruptibly(token: Token | None, send: Live) -> Outcome:
+async def _log_out(token: Token | None, send: Live) -> Outcome:
     # Ctrl-C gives up the call, and its outcome is still told. On Windows it ends the command at once.
     with contextlib.suppress(NotImplementedError):
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, send.cancel)
