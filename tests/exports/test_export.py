@@ -404,3 +404,10 @@ def test_a_folder_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
     assert ended.exit_code == 2
     assert "cannot be written: No such file or directory" in ended.stderr
     assert everything(tmp_path) == {}
+
+
+def test_the_command_offers_every_format() -> None:
+    ended = run("raml")
+
+    assert ended.exit_code == 2
+    assert all(f"'{format}'" in ended.stderr for format in FORMATS)
