@@ -42,7 +42,7 @@ def test_every_example_of_the_help_is_right_use(command: str, monkeypatch: pytes
         loaded.make_context(command, arguments)
 
 
-LIBRARIES = {"IPython", "fastjsonschema", "ipywidgets", "jupyterlab", "tornado", "vcr"}
+LIBRARIES = {"IPython", "asyncio", "httpx", "fastjsonschema", "ipywidgets", "jupyterlab", "tornado", "vcr"}
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,8 @@ from tests.support.fault_server import Behaviour, FaultServer, Peer, says, says_
 from tests.support.leaks import shows
 from wemasy_kit.call.outcome import Outcome
 from wemasy_kit.call.token import Token
-from wemasy_kit.cli.logout import logout
 from wemasy_kit.files import shipped
 from wemasy_kit.sources.cassette import cassette_names
-from wemasy_kit.sources.live import DEADLINE
 
 ACCEPTED = says(b'HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n{"message":"Logged out."}')
 UNAVAILABLE = says(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
@@ -62,10 +60,6 @@ def test_each_outcome_has_its_exit_code_and_its_words(case: str) -> None:
     assert (ended.exit_code, ended.stderr) == (call.code, "")
     assert call.says in ended.stdout
     assert "--json" not in call.arguments or json.loads(ended.stdout)
-
-
-def test_the_deadline_of_the_help_is_that_of_the_source() -> None:
-    assert logout.make_context("logout", []).params["deadline"] == DEADLINE
 
 
 def test_json_holds_every_field_of_the_outcome_and_where_it_comes_from() -> None:

@@ -49,7 +49,7 @@ def live(shop: Sandbox, folder: Path) -> str:
 
 
 def test_the_token_of_the_environment_is_revoked_and_used_once(tmp_path: Path) -> None:
-    with in_a_thread(Sandbox()) as shop:
+    with Sandbox() as shop:
         token = shop.issue_token("jane")
         ended = run(f"{live(shop, tmp_path)} 200-token-revoked 200-200-two-devices", token=token.reveal())
         assert not shop.holds(token)
@@ -63,14 +63,14 @@ def test_the_token_of_the_environment_is_revoked_and_used_once(tmp_path: Path) -
 
 
 def test_a_401_needs_no_token_of_yours(tmp_path: Path) -> None:
-    with in_a_thread(Sandbox()) as shop:
+    with Sandbox() as shop:
         assert run(f"{live(shop, tmp_path)} 401-no-token 401-unknown-token").exit_code == 0
 
     assert len(contents(tmp_path)) == 2
 
 
 def test_each_token_is_asked_for_hidden(tmp_path: Path) -> None:
-    with in_a_thread(Sandbox()) as shop, terminal() as (person, program):
+    with Sandbox() as shop, terminal() as (person, program):
         tokens = {role: shop.issue_token("jane").reveal() for role in ("phone", "laptop")}
         with started(f"{live(shop, tmp_path)} 200-200-two-devices", stdin=program) as process:
             seen = ""

@@ -5,7 +5,6 @@ Of the kit's public names only those are loaded that are used: a replay needs ne
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
 import json
@@ -18,14 +17,13 @@ import click
 import wemasy_kit
 from wemasy_kit.call.outcome import Outcome, OutcomeKind
 from wemasy_kit.call.provenance import provenance
-from wemasy_kit.call.request import BASE_URL
+from wemasy_kit.call.request import BASE_URL, DEADLINE
 from wemasy_kit.call.token import Token
 from wemasy_kit.cards.words import plain
 from wemasy_kit.cli.token_input import asked_for, from_environment, from_stdin
 
 if TYPE_CHECKING:
     from wemasy_kit.sources.live import Live
-    from wemasy_kit.sources.sandbox import Sandbox
 
 EXIT_CODES: Final = {
     OutcomeKind.REVOKED: 0,
@@ -41,7 +39,7 @@ EXIT_CODES: Final = {
 @click.option("--source", type=click.Choice(["live", "sandbox", "cassette"]), help="Where the response comes from.")
 @click.option("--cassette", metavar="NAME", help="Replay this cassette; sends nothing.")
 @click.option("--base-url", metavar="URL", help=f"Ask this server, live.  [default: {BASE_URL}]")
-@click.option("--deadline", type=float, metavar="SECONDS", default=10.0, show_default=True, help="In total.")
+@click.option("--deadline", type=float, metavar="SECONDS", default=DEADLINE, show_default=True, help="In total.")
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
 @click.option("--no-token", is_flag=True, help="Send no token, to see the 401.")
 @click.option("--ledger", is_flag=True, help="Add what the page documents beside what came.")
@@ -90,16 +88,17 @@ def logout(
     # The source comes first, so that nobody is asked for a token that has nowhere to go.
     if chosen == "live":
         live = wemasy_kit.live(base_url=base_url or BASE_URL, deadline=deadline)
-        answer = _log_out(_take_token(stdin=token_stdin, none=no_token, ask=True), live)
+        outcome = _log_out(_take_token(stdin=token_stdin, none=no_token, ask=True), live)
     elif chosen == "sandbox":
         shop = wemasy_kit.Sandbox(deadline=deadline)
-        answer = _in_sandbox(shop, _take_token(stdin=token_stdin, none=no_token), issue=not no_token)
+        given = _take_token(stdin=token_stdin, none=no_token)
+        with shop:
+            outcome = _log_out(given or (None if no_token else shop.issue_token("jane")), shop.send)
     elif cassette:
         replay = wemasy_kit.cassette(cassette)
-        answer = wemasy_kit.logout(_take_token(stdin=token_stdin, none=no_token), send=replay)
+        outcome = wemasy_kit.logout_sync(_take_token(stdin=token_stdin, none=no_token), send=replay)
     else:
         raise click.UsageError(f"name one with --cassette: {', '.join(wemasy_kit.cassette_names())}")
-    outcome = asyncio.run(answer)
     click.echo((_as_json if as_json else _as_text)(outcome, ledger=ledger))
     sys.exit(EXIT_CODES[outcome.kind])
 
@@ -114,16 +113,16 @@ def _take_token(*, stdin: bool, none: bool, ask: bool = False) -> Token | None:
     return token
 
 
-async def _in_sandbox(shop: Sandbox, token: Token | None, *, issue: bool) -> Outcome:
-    async with shop:
-        return await _log_out(token or (shop.issue_token("jane") if issue else None), shop.send)
+def _log_out(token: Token | None, send: Live) -> Outcome:
+    """Over the network: Ctrl-C gives up the call, and its outcome is still told. On Windows it ends the command."""
+    import asyncio  # noqa: PLC0415  (a replay needs no event loop, and it takes as long to load as the rest)
 
+    async def call() -> Outcome:
+        with contextlib.suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, send.cancel)
+        return await wemasy_kit.logout(token, send=send)
 
-async def _log_out(token: Token | None, send: Live) -> Outcome:
-    # Ctrl-C gives up the call, and its outcome is still told. On Windows it ends the command at once.
-    with contextlib.suppress(NotImplementedError):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, send.cancel)
-    return await wemasy_kit.logout(token, send=send)
+    return asyncio.run(call())
 
 
 def _as_text(outcome: Outcome, *, ledger: bool) -> str:
