@@ -16,8 +16,8 @@ import yaml
 
 from wemasy_kit.call.outcome import OutcomeKind
 from wemasy_kit.call.request import PATH
-from wemasy_kit.cli.app import EXIT_CODES, main
-from wemasy_kit.cli.refusals import WRONG_USE
+from wemasy_kit.cli.app import WRONG_USE, main
+from wemasy_kit.cli.logout import EXIT_CODES
 from wemasy_kit.contract.document import load
 from wemasy_kit.sources.cassette import cassette_names
 
@@ -99,7 +99,7 @@ def test_a_command_that_is_shown_is_right_use(line: str, tmp_path: Path, monkeyp
         assert command is not None, name
         used = command.make_context(name, arguments, parent=context).params
 
-    assert used.get("recording") in (None, *cassette_names())
+    assert used.get("cassette") in (None, *cassette_names())
 
 
 def test_the_exit_codes_are_those_of_the_command() -> None:

@@ -20,7 +20,7 @@ import pytest
 from tests.support.fault_server import FaultServer, Peer
 from tests.support.leaks import shows
 from wemasy_kit import Sandbox, live, logout
-from wemasy_kit.cli.app import EXIT_CODES
+from wemasy_kit.cli.logout import EXIT_CODES
 from wemasy_kit.contract.document import load
 from wemasy_kit.exports.samples import Sample, samples
 
