@@ -15,16 +15,15 @@ import pytest
 from wemasy_kit import Sandbox
 from wemasy_kit.secrets.mask import MASK, masked
 
-sync_api = pytest.importorskip(
-    "playwright.sync_api", reason="test_browser.py needs playwright: pip install '.[browser]'"
-)
-from tests.browser import lab as labs  # noqa: E402  (needs playwright)
+pytest.importorskip("playwright.sync_api", reason="test_browser.py needs playwright: pip install '.[browser]'")
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+from tests.browser import lab as labs
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(labs.CHROMIUM is None, reason="test_browser.py needs a chromium"),
 ]
-Page, Locator, expect = sync_api.Page, sync_api.Locator, sync_api.expect
 AGAIN = "WEMASY_PICTURES=docs pytest -m browser -k pictures"
 PICTURES = Path(os.environ.get("WEMASY_PICTURES", "")) if os.environ.get("WEMASY_PICTURES") else None
 
@@ -62,7 +61,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[labs.Lab]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[labs.Browser]:
-    with sync_api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = labs.Browser(playwright)
         yield browser
         browser.close()

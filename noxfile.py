@@ -1,0 +1,126 @@
+"""The tasks: `.venv/bin/nox -l` lists them. They run in the environment that holds nox, which README's command makes.
+
+`wheel`, `newest` and `lock` make an environment of their own, each time anew.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import nox
+from nox.command import CommandFailed
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "coverage"]
+
+PYTHON = sys.executable
+CONSTRAINTS = Path("constraints.txt")
+
+
+def install(session: nox.Session, extras: str) -> None:
+    session.run(PYTHON, "-m", "pip", "install", "--quiet", "-c", str(CONSTRAINTS), "-e", f".[lab,test,{extras}]")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, types, layers; and the JavaScript: its lint and its tests."""
+    install(session, "browser,tools")
+    session.run(PYTHON, "-m", "ruff", "check", ".")
+    session.run(PYTHON, "-m", "ruff", "format", "--check", ".")
+    session.run(PYTHON, "-m", "mypy")
+    session.run(str(Path(PYTHON).with_name("lint-imports")), "--no-logo")
+    session.run(*"npm install --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error".split())
+    session.run(*"npm run --silent lint".split())
+    session.run(*"npm run --silent test".split())
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """The default tests once more, and the gate: of a hundred lines and branches they reach 97."""
+    session.run(PYTHON, "-m", "pytest", "--cov", "--cov-report=term:skip-covered", "--cov-fail-under=97")
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """The tests that take longer: more examples, the kit broken on purpose, measured."""
+    looked_for = ["tests/promises/test_properties.py", "tests/promises/test_machine.py"]
+    session.run(PYTHON, "-m", "pytest", *looked_for, env={"HYPOTHESIS_PROFILE": "long"})
+    session.run(PYTHON, "-m", "tests.mutations")
+    session.run(PYTHON, "-m", "tests.benchmarks")
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """A real JupyterLab in a real browser: the system's Chromium."""
+    install(session, "browser")
+    session.run(PYTHON, "-m", "pytest", "-m", "browser")
+
+
+@nox.session
+def tools(session: nox.Session) -> None:
+    """Other people's tools, which read the exports."""
+    install(session, "tools")
+    session.run(PYTHON, "-m", "pytest", "-m", "tools")
+
+
+@nox.session(venv_backend="venv")
+def wheel(session: nox.Session) -> None:
+    """The wheel without any extra, in an empty folder."""
+    work = Path(session.create_tmp())
+    session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(work / "wheel"), ".")
+    session.install("-c", str(CONSTRAINTS), *map(str, (work / "wheel").glob("*.whl")))
+    (work / "empty").mkdir()
+    with session.chdir(work / "empty"):
+        session.run("wemasy-kit", "logout", "--cassette", "200-token-revoked")
+        session.run("wemasy-kit", "logout", "--source", "sandbox")
+        session.run("wemasy-kit", "export", "openapi", "-o", "openapi.json")
+        session.run("python", "-c", "import pathlib, wemasy_kit.cli.lab as lab; lab.lay_out(pathlib.Path.cwd())")
+        session.run("python", "-c", "open('notebooks/1-start-here.ipynb')")
+
+
+@nox.session(venv_backend="venv")
+def newest(session: nox.Session) -> None:
+    """The default tests with the newest version of everything: tells what will break, and fails nothing."""
+    log = Path(session.create_tmp(), "pytest.txt")
+    try:
+        session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".[lab,test]")
+        with log.open("w") as file:
+            session.run("pytest", "-q", stdout=file)
+    except CommandFailed:
+        failed = re.findall(r"(?m)^(?:FAILED|ERROR) (\S+)", log.read_text("utf-8") if log.exists() else "")
+        told = f"{len(failed)} tests fail, first {failed[0]}" if failed else "it cannot be installed or started"
+        session.warn(
+            f"NEWEST: {told}; to blame is one of: {', '.join(changed(session)) or 'no package, all are as locked'}"
+        )
+    else:
+        session.log("NEWEST: all tests pass")
+
+
+def changed(session: nox.Session) -> list[str]:
+    """The packages that are newer here than in constraints.txt."""
+    locked = [Requirement(line) for line in CONSTRAINTS.read_text("utf-8").splitlines()]
+    wanted = {
+        canonicalize_name(each.name): str(each.specifier).removeprefix("==")
+        for each in locked
+        if each.marker is None or each.marker.evaluate()
+    }
+    listed = json.loads(session.run("pip", "list", "--format=json", silent=True, log=False) or "[]")
+    versions = {canonicalize_name(each["name"]): each["version"] for each in listed}
+    return [
+        f"{name} {versions[name]} (locked {version})"
+        for name, version in wanted.items()
+        if versions.get(name, version) != version
+    ]
+
+
+@nox.session(venv_backend="venv")
+def lock(session: nox.Session) -> None:
+    """Renew constraints.txt: one resolution for every system and every Python that the kit runs on."""
+    session.install("uv")
+    options = "--universal --python-version 3.11 --all-extras --upgrade --no-header --no-annotate --quiet".split()
+    session.run("uv", "pip", "compile", *options, "--output-file", str(CONSTRAINTS), "pyproject.toml")
