@@ -27,6 +27,7 @@ from wemasy_kit import (
     live,
     logout,
     logout_and_forget,
+    logout_request,
     read,
     samples,
     show_documented,
@@ -76,6 +77,10 @@ async def a_shop() -> None:
         assert_type(shop.holds(token), bool)
         send: Send = shop.send
         await logout(None, send=send)
+
+
+def a_request(token: Token | None) -> None:
+    assert_type(str(logout_request(token).url), str)
 
 
 def an_exchange(exchange: Exchange) -> None:
