@@ -48,7 +48,7 @@ def coverage(session: nox.Session) -> None:
 @nox.session
 def slow(session: nox.Session) -> None:
     """The tests that take longer: more examples, the kit broken on purpose, measured."""
-    looked_for = ["tests/promises/test_properties.py", "tests/promises/test_machine.py"]
+    looked_for = ["tests/promises/test_properties.py", *map(str, Path("tests").glob("*/test_machine.py"))]
     session.run(PYTHON, "-m", "pytest", *looked_for, env={"HYPOTHESIS_PROFILE": "long"})
     session.run(PYTHON, "-m", "tests.mutations")
     session.run(PYTHON, "-m", "tests.benchmarks")
@@ -71,10 +71,10 @@ def tools(session: nox.Session) -> None:
 @nox.session(venv_backend="venv")
 def wheel(session: nox.Session) -> None:
     """The wheel without any extra, in an empty folder."""
-    work = Path(session.create_tmp())
+    work = Path(session.virtualenv.location, "work")
     session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(work / "wheel"), ".")
     session.install("-c", str(CONSTRAINTS), *map(str, (work / "wheel").glob("*.whl")))
-    (work / "empty").mkdir()
+    (work / "empty").mkdir(parents=True)
     with session.chdir(work / "empty"):
         session.run("wemasy-kit", "logout", "--cassette", "200-token-revoked")
         session.run("wemasy-kit", "logout", "--source", "sandbox")
@@ -86,7 +86,7 @@ def wheel(session: nox.Session) -> None:
 @nox.session(venv_backend="venv")
 def newest(session: nox.Session) -> None:
     """The default tests with the newest version of everything: tells what will break, and fails nothing."""
-    log = Path(session.create_tmp(), "pytest.txt")
+    log = Path(session.virtualenv.location, "pytest.txt")
     try:
         session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".[lab,test]")
         with log.open("w") as file:
@@ -94,9 +94,9 @@ def newest(session: nox.Session) -> None:
     except CommandFailed:
         failed = re.findall(r"(?m)^(?:FAILED|ERROR) (\S+)", log.read_text("utf-8") if log.exists() else "")
         told = f"{len(failed)} tests fail, first {failed[0]}" if failed else "it cannot be installed or started"
-        session.warn(
-            f"NEWEST: {told}; to blame is one of: {', '.join(changed(session)) or 'no package, all are as locked'}"
-        )
+        newer = ", ".join(changed(session))
+        blamed = f"to blame is one of {newer}" if newer else "no package is to blame: all are as in constraints.txt"
+        session.warn(f"NEWEST: {told}; {blamed}")
     else:
         session.log("NEWEST: all tests pass")
 
