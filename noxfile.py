@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nox
@@ -89,33 +90,41 @@ def newest(session: nox.Session) -> None:
     log = Path(session.virtualenv.location, "pytest.txt")
     try:
         session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".[lab,test]")
-        with log.open("w") as file:
-            session.run("pytest", "-q", stdout=file)
     except CommandFailed:
-        failed = re.findall(r"(?m)^(?:FAILED|ERROR) (\S+)", log.read_text("utf-8") if log.exists() else "")
-        told = f"{len(failed)} tests fail, first {failed[0]}" if failed else "it cannot be installed or started"
-        newer = ", ".join(changed(session))
-        blamed = f"to blame is one of {newer}" if newer else "no package is to blame: all are as in constraints.txt"
-        session.warn(f"NEWEST: {told}; {blamed}")
+        session.warn("NEWEST: cannot be installed")
     else:
-        session.log("NEWEST: all tests pass")
+        told = "all tests pass" if passes(session, log) else failure(session, log.read_text("utf-8"))
+        session.warn(f"NEWEST: {told}")
 
 
-def changed(session: nox.Session) -> list[str]:
-    """The packages that are newer here than in constraints.txt."""
-    locked = [Requirement(line) for line in CONSTRAINTS.read_text("utf-8").splitlines()]
-    wanted = {
-        canonicalize_name(each.name): str(each.specifier).removeprefix("==")
-        for each in locked
-        if each.marker is None or each.marker.evaluate()
-    }
+def passes(session: nox.Session, log: Path, *tests: str) -> bool:
+    with log.open("w") as file:
+        try:
+            session.run("pytest", "-q", *tests, stdout=file, log=False)
+        except CommandFailed:
+            return False
+    return True
+
+
+def failure(session: nox.Session, said: str) -> str:
+    """Which tests fail, and the package to blame: the one whose locked version mends the first of them."""
+    failed = re.findall(r"(?m)^(?:FAILED|ERROR) ([^\s\[]+)", said) or ["none that is named"]
+    told = f"{len(failed)} tests fail, first {failed[0]};"
+    for name, locked, version in list(changed(session)):
+        session.run("pip", "install", "--quiet", "--no-deps", f"{name}=={locked}", log=False)
+        if passes(session, Path(session.virtualenv.location, "again.txt"), "-n0", failed[0]):
+            return f"{told} to blame is {name} {version} (locked: {locked})"
+    return f"{told} it fails with the locked versions too, so no package is to blame"
+
+
+def changed(session: nox.Session) -> Iterator[tuple[str, str, str]]:
+    """The packages that are newer here than in constraints.txt: name, locked version, version here."""
     listed = json.loads(session.run("pip", "list", "--format=json", silent=True, log=False) or "[]")
     versions = {canonicalize_name(each["name"]): each["version"] for each in listed}
-    return [
-        f"{name} {versions[name]} (locked {version})"
-        for name, version in wanted.items()
-        if versions.get(name, version) != version
-    ]
+    for each in map(Requirement, CONSTRAINTS.read_text("utf-8").splitlines()):
+        name, locked = canonicalize_name(each.name), str(each.specifier).removeprefix("==")
+        if (each.marker is None or each.marker.evaluate()) and versions.get(name, locked) != locked:
+            yield name, locked, versions[name]
 
 
 @nox.session(venv_backend="venv")
