@@ -9,6 +9,7 @@ from wemasy_kit import (
     HandClock,
     InvalidToken,
     LogoutForm,
+    LogoutRequest,
     MemoryStore,
     Outcome,
     OutcomeKind,
@@ -27,7 +28,7 @@ from wemasy_kit import (
     live,
     logout,
     logout_and_forget,
-    logout_request,
+    logout_sync,
     read,
     samples,
     show_documented,
@@ -79,8 +80,14 @@ async def a_shop() -> None:
         await logout(None, send=send)
 
 
+def a_call_without_a_loop(token: Token) -> None:
+    with Sandbox() as shop:
+        assert_type(logout_sync(token, send=shop.send, wait=False), Outcome)
+
+
 def a_request(token: Token | None) -> None:
-    assert_type(str(logout_request(token).url), str)
+    assert_type(LogoutRequest(token).url, str)
+    assert_type(LogoutRequest(token).token, Token | None)
 
 
 def an_exchange(exchange: Exchange) -> None:
