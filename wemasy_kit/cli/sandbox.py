@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
-import time
 
 import click
 
 from wemasy_kit.call.request import PATH
-from wemasy_kit.sandbox.rules import Profile
-from wemasy_kit.sources.sandbox import Sandbox
+from wemasy_kit.sandbox.rules import Profile, Shop
+from wemasy_kit.sandbox.server import Server
 
 
 @click.command()
@@ -34,20 +34,26 @@ def sandbox(port: int, rate_limit: int, profile: Profile) -> None:
       wemasy-kit sandbox
       wemasy-kit sandbox --port 0 --rate-limit 3      to see a 429 soon
     """
-    shop = Sandbox(rate_limit=rate_limit, profile=profile, port=port)
-    try:
-        shop.start()
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else error.strerror
-        raise click.UsageError(f"port {port} cannot be used: {reason}; choose another with --port") from None
+    shop = Shop(rate_limit=rate_limit, profile=profile)
+    server = Server(shop, port=port)
+
+    async def serve() -> None:
+        try:
+            await server.start()
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else error.strerror
+            raise click.UsageError(f"port {port} cannot be used: {reason}; choose another with --port") from None
+        try:
+            click.echo(f"A stand-in shop, not Wemasy, listens at {server.base_url} ({profile}, {rate_limit} a minute).")
+            click.echo("Its tokens open nothing else, and are gone when it stops:\n")
+            for customer, device in (("jane", "phone"), ("jane", "laptop"), ("joe", "phone")):
+                click.echo(f"  {customer:<5} {device:<7} {shop.issue_token(customer)}")
+            click.echo(f"\n  curl -i -X POST {server.base_url}{PATH} \\")
+            click.echo('    -H "Accept: application/json" -H "Authorization: Bearer TOKEN"\n\nCtrl-C stops it.')
+            await asyncio.Event().wait()
+        finally:
+            await server.stop()
+
     with contextlib.suppress(KeyboardInterrupt):
-        click.echo(f"A stand-in shop, not Wemasy, listens at {shop.base_url} ({profile}, {rate_limit} a minute).")
-        click.echo("Its tokens open nothing else, and are gone when it stops:\n")
-        for customer, device in (("jane", "phone"), ("jane", "laptop"), ("joe", "phone")):
-            click.echo(f"  {customer:<5} {device:<7} {shop.issue_token(customer).reveal()}")
-        click.echo(f"\n  curl -i -X POST {shop.base_url}{PATH} \\")
-        click.echo('    -H "Accept: application/json" -H "Authorization: Bearer TOKEN"\n\nCtrl-C stops it.')
-        while True:
-            time.sleep(3600)  # On Windows Ctrl-C interrupts a sleep, but no wait for an event.
-    shop.stop()
+        asyncio.run(serve())
     click.echo("Stopped.")
