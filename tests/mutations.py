@@ -31,7 +31,7 @@ TESTS = {
     "secrets/mask.py": "secrets/mask",
     "call/request.py": "call/request promises/secrets",
     "call/token.py": "call/token promises/secrets",
-    "cli/token_input.py": "cli/cli promises/secrets",
+    "cli/token_input.py": "cli/app cli/logout promises/secrets",
     "call/logout.py": "call/logout",
     "call/forgetting.py": "call/forgetting",
     "sources/recorder.py": "sources/recorder promises/secrets",
@@ -42,8 +42,8 @@ TESTS = {
     "sandbox/server.py": "sandbox/server promises/secrets",
     "explorer/view_model.py": "explorer/view_model",
     "explorer/secret_field.py": "explorer/form promises/secrets",
-    "cli/refusals.py": "cli/cli",
-    "cli/app.py": "cli/cli",
+    "cli/app.py": "cli/app",
+    "cli/logout.py": "cli/logout",
 }
 
 
@@ -194,7 +194,7 @@ MUTATIONS = (
     Mutation("keeps what was typed in a variable while it draws", "explorer/form.py", "del text  # Should", "pass  # Should",
              "promises/secrets"),
     Mutation("lets tornado log a bad header", "sandbox/server.py", "return not _in_the_sandbox.get()", "return True"),
-    Mutation("repeats a token that stands in the wrong place", "cli/refusals.py", 'without_secrets(" ".join(line.split()))',
+    Mutation("repeats a token that stands in the wrong place", "cli/app.py", 'without_secrets(" ".join(line.split()))',
              '" ".join(line.split())'),
     # Replay, rehearsal, and the form's desk
     Mutation("plays the first answer for ever", "sources/cassette.py", "self._next += 1", "pass"),
@@ -217,7 +217,25 @@ MUTATIONS = (
     Mutation("sends before the wait is over", DESK, "< ECHO or self._clock() < self._ready_at()", "< ECHO"),
     Mutation("keeps a token that is dead", DESK, "if self._held is token and (outcome.kind not in _WORTH_ANOTHER_TRY or",
              "if self._held is token and (False or"),
-    Mutation("exits 0 where nobody knows", "cli/app.py", "OutcomeKind.UNKNOWN: 7", "OutcomeKind.UNKNOWN: 0"),
+    Mutation("exits 0 where nobody knows", "cli/logout.py", "OutcomeKind.UNKNOWN: 7", "OutcomeKind.UNKNOWN: 0"),
+    Mutation("does not pass the deadline on", "cli/logout.py", "base_url or BASE_URL, deadline=deadline)", "base_url or BASE_URL)"),
+    # What is documented, and what is taken home
+    Mutation("takes any text for a copy of the page", "contract/drift.py", "< _LEAST * len(page)", "< 0",
+             "contract/drift"),
+    Mutation("hides a line that went from the page", "contract/drift.py", "if len(was) == len(now):", "if True:",
+             "contract/drift"),
+    Mutation("passes a doubled header", "contract/ledger.py", "if len(values) > 1:", "if False:", "contract/ledger"),
+    Mutation("passes a field of another type", "contract/ledger.py", "if not _fits(", "if False and not _fits(",
+             "contract/ledger"),
+    Mutation("hands on a secret of a recording", "exports/export.py", "in findings(text):", "in ():", "exports/export"),
+    Mutation("lets Postman follow a redirect", "exports/postman.py", '"followRedirects": False', '"followRedirects": True',
+             "exports/export"),
+    Mutation("writes over what is there", "files.py", "(not replace or path.is_dir())", "path.is_dir()", "exports/export"),
+    Mutation("leaves half a file", "files.py", "        os.unlink(temporary)\n", "        pass\n", "exports/export"),
+    Mutation("has a sample that follows a redirect", "exports/sample_texts/logout-requests.py",
+             "allow_redirects=False", "allow_redirects=True", "exports/samples"),
+    Mutation("has a sample that takes any 200", "exports/sample_texts/logout-curl.sh",
+             "then .error == false else has(\"message\") end", "then true else true end", "exports/samples"),
 )
 # fmt: on
 

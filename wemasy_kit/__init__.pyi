@@ -33,3 +33,5 @@ from .sources.cassette import cassette_names as cassette_names
 from .sources.cassette import cassette_path as cassette_path
 from .sources.live import live as live
 from .sources.sandbox import Sandbox as Sandbox
+
+__all__: list[str]

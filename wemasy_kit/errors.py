@@ -10,8 +10,7 @@ WemasyKitError
 │   ├── CassetteNotFound    no cassette of this name
 │   ├── CassetteUnreadable  not a vcrpy cassette; names the place
 │   └── CassetteMismatch    holds no answer, or none any more, for the request
-├── ContractError       `contract.yaml` cannot be read; names the place
-├── PageUnreadable      a file is no copy of the documented page; names what it lacks
+├── PageUnreadable      a text is no copy of the documented page
 ├── RecordingRefused    the answers are not those of the story; nothing was written
 └── SecretFound         something about to be written holds a secret; names the place, never the secret
 """
@@ -78,12 +77,8 @@ class CassetteMismatch(CassetteError):
     """The cassette holds no answer, or none any more, for the request."""
 
 
-class ContractError(WemasyKitError, ValueError):
-    """A contract file is not one; the message names the file and the place in it."""
-
-
 class PageUnreadable(WemasyKitError, ValueError):
-    """A file is no copy of the documented page; the message names the line that it lacks."""
+    """A text is no copy of the documented page; the message says what to save."""
 
 
 class RecordingRefused(WemasyKitError):

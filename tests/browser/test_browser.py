@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import os
 import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,43 +13,17 @@ import pytest
 from wemasy_kit import Sandbox
 from wemasy_kit.secrets.mask import MASK, masked
 
-sync_api = pytest.importorskip(
-    "playwright.sync_api", reason="test_browser.py needs playwright: pip install '.[browser]'"
-)
-from tests.browser import lab as labs  # noqa: E402  (needs playwright)
+pytest.importorskip("playwright.sync_api", reason="test_browser.py needs playwright: pip install '.[browser]'")
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+from tests.browser import lab as labs
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(labs.CHROMIUM is None, reason="test_browser.py needs a chromium"),
 ]
-Page, Locator, expect = sync_api.Page, sync_api.Locator, sync_api.expect
 AGAIN = "WEMASY_PICTURES=docs pytest -m browser -k pictures"
 PICTURES = Path(os.environ.get("WEMASY_PICTURES", "")) if os.environ.get("WEMASY_PICTURES") else None
-
-
-class Shop:
-    """A sandbox in a thread of its own: it counts what really came in."""
-
-    def __enter__(self) -> Shop:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self.box = Sandbox(rate_limit=1000)
-        self._do(self.box.start())
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._do(self.box.stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _do(self, work: object) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)  # type: ignore[arg-type]
-
-    def token_text(self) -> str:
-        """A live token, as a person would have it on the clipboard."""
-        return self.box._shop.issue_token("jane")
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +34,22 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[labs.Lab]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[labs.Browser]:
-    with sync_api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = labs.Browser(playwright)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    with Shop() as shop:
+def shop() -> Iterator[Sandbox]:
+    """It counts what really came in."""
+    with Sandbox(rate_limit=1000) as shop:
         yield shop
+
+
+def token_of(shop: Sandbox) -> str:
+    """A live token, as a person would have it on the clipboard."""
+    return shop.issue_token("jane").reveal()
 
 
 @pytest.fixture(scope="module")
@@ -165,16 +143,16 @@ def test_a_revoked_token_is_recognised_before_it_is_sent_again(page: Page) -> No
 
 
 @pytest.mark.parametrize("gap", [0, 60, 150, 300])
-def test_a_double_click_sends_exactly_one_request(page: Page, lab: labs.Lab, shop: Shop, gap: int) -> None:
+def test_a_double_click_sends_exactly_one_request(page: Page, lab: labs.Lab, shop: Sandbox, gap: int) -> None:
     if not lab.root.joinpath("counted.ipynb").exists():
         cell = f"""
 from wemasy_kit import LogoutForm
 from wemasy_kit.sources.live import Live
-LogoutForm(send=Live(base_url={shop.box.base_url!r}, deadline=10.0, name="sandbox"))"""
+LogoutForm(send=Live(base_url={shop.base_url!r}, deadline=10.0, name="sandbox"))"""
         labs.open_notebook(page, lab, lab.put("counted", cell))
         expect(form(page)).to_be_visible(timeout=60_000)
-    before = shop.box.requests
-    field(page).fill(shop.token_text())
+    before = shop.requests
+    field(page).fill(token_of(shop))
     box = form(page).get_by_role("button", name="Log out", exact=True).bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -183,21 +161,21 @@ LogoutForm(send=Live(base_url={shop.box.base_url!r}, deadline=10.0, name="sandbo
     page.mouse.click(x, y)
     expect(verdict(page)).to_contain_text("Token revoked")
     page.wait_for_timeout(600)
-    assert shop.box.requests == before + 1
+    assert shop.requests == before + 1
 
 
-def test_enter_sends_every_character_that_was_typed(page: Page, shop: Shop) -> None:
-    text = shop.token_text()
+def test_enter_sends_every_character_that_was_typed(page: Page, shop: Sandbox) -> None:
+    text = token_of(shop)
     field(page).press_sequentially(text)
     field(page).press("Enter")
     page.wait_for_timeout(600)
     expect(verdict(page)).to_contain_text("Token revoked")
-    assert not any(token.alive and token.fingerprint for token in shop.box.tokens())
+    assert not any(token.alive and token.fingerprint for token in shop.tokens())
     expect(field(page)).to_have_value("")
 
 
-def test_a_pasted_line_break_and_bearer_are_left_out_and_the_form_says_so(page: Page, shop: Shop) -> None:
-    text = shop.token_text()
+def test_a_pasted_line_break_and_bearer_are_left_out_and_the_form_says_so(page: Page, shop: Sandbox) -> None:
+    text = token_of(shop)
     page.evaluate("text => navigator.clipboard.writeText(text)", f'"Authorization: Bearer {text[:20]}\n{text[20:]}"\n')
     field(page).focus()
     page.keyboard.press("Control+v")
@@ -208,14 +186,14 @@ def test_a_pasted_line_break_and_bearer_are_left_out_and_the_form_says_so(page: 
     expect(verdict(page)).to_contain_text("Token revoked")
 
 
-def test_a_bad_token_is_refused_beside_the_field_and_stays_there_to_be_mended(page: Page, shop: Shop) -> None:
-    before = shop.box.requests
+def test_a_bad_token_is_refused_beside_the_field_and_stays_there_to_be_mended(page: Page, shop: Sandbox) -> None:
+    before = shop.requests
     field(page).fill("5|has,a-comma")
     press(page)
     expect(form(page).get_by_role("alert")).to_contain_text("comma")
     expect(field(page)).to_have_attribute("aria-invalid", "true")
     assert field(page).input_value() == "5|has,a-comma"
-    assert shop.box.requests == before
+    assert shop.requests == before
     field(page).fill("")
 
 
@@ -227,33 +205,33 @@ def test_show_shows_and_hides_the_text(page: Page) -> None:
 
 
 def test_live_asks_for_a_second_step_that_names_host_and_fingerprint_each_time(
-    page: Page, lab: labs.Lab, shop: Shop
+    page: Page, lab: labs.Lab, shop: Sandbox
 ) -> None:
-    live_form(page, lab, shop.box.base_url, "armed")
-    before = shop.box.requests
+    live_form(page, lab, shop.base_url, "armed")
+    before = shop.requests
     for _ in range(2):
-        token = shop.token_text()
+        token = token_of(shop)
         field(page).fill(token)
         press(page)
         question = form(page).get_by_role("group", name="Confirm")
-        expect(question).to_contain_text(shop.box.base_url.split("/")[2])
-        expect(question).to_contain_text(shop.box.tokens()[-1].fingerprint)
+        expect(question).to_contain_text(shop.base_url.split("/")[2])
+        expect(question).to_contain_text(shop.tokens()[-1].fingerprint)
         form(page).get_by_role("button", name="for real").click()
         expect(question).to_be_hidden()
         expect(verdict(page)).to_contain_text("Token revoked")
-    assert shop.box.requests == before + 2
+    assert shop.requests == before + 2
 
 
-def test_not_now_sends_nothing_and_a_reload_forgets_what_was_typed(page: Page, lab: labs.Lab, shop: Shop) -> None:
-    before = shop.box.requests
-    field(page).fill(shop.token_text())
+def test_not_now_sends_nothing_and_a_reload_forgets_what_was_typed(page: Page, lab: labs.Lab, shop: Sandbox) -> None:
+    before = shop.requests
+    field(page).fill(token_of(shop))
     press(page)
     press(page, "Not now")
     expect(form(page).get_by_role("button", name="Log out", exact=True)).to_be_enabled()
     page.reload()
     page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
     page.wait_for_timeout(1500)
-    assert shop.box.requests == before
+    assert shop.requests == before
     if field(page).count():
         assert field(page).input_value() == ""
 
@@ -282,9 +260,9 @@ LogoutForm(send=Live(base_url=f"http://127.0.0.1:{port}/api", deadline=30.0, nam
     expect(form(page).get_by_role("button", name="Send again")).to_be_hidden()
 
 
-def test_a_token_is_nowhere_on_disk_whenever_the_notebook_is_saved(page: Page, lab: labs.Lab, shop: Shop) -> None:
-    live_form(page, lab, shop.box.base_url, "saved")
-    token = shop.token_text()
+def test_a_token_is_nowhere_on_disk_whenever_the_notebook_is_saved(page: Page, lab: labs.Lab, shop: Sandbox) -> None:
+    live_form(page, lab, shop.base_url, "saved")
+    token = token_of(shop)
     planted = lab.root / "planted.txt"
     planted.write_text(f"so that this search is known to find: {token}")
     assert found(lab.folder, token) == {planted}
@@ -403,7 +381,7 @@ def test_copy_puts_the_sample_on_the_clipboard(page: Page) -> None:
 
 
 def test_an_export_is_downloaded_in_one_file(page: Page) -> None:
-    for name, ending in (("Postman collection", ".json"), ("Bruno collection", ".zip")):
+    for name, ending in (("Postman collection", ".json"), ("HAR of the recordings", ".har")):
         form(page).get_by_role("combobox", name="Export").select_option(name)
         with page.expect_download() as waiting:
             press(page, "Download")

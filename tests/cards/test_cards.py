@@ -466,7 +466,7 @@ def test_a_card_is_plain_text_elsewhere() -> None:
 
 @pytest.mark.parametrize("status", [200, 401, 429])
 def test_a_documented_answer_has_every_header_and_field_of_the_page(status: int) -> None:
-    wanted = load().answer(status)
+    wanted = load().response(status)
     assert wanted is not None
     card = documented.show_documented(status)
 

@@ -251,7 +251,7 @@ class Played:
 
     async def _execute(self, kernel: NotebookClient, code: str) -> str:
         """Run code, and give the result as text."""
-        asked, result = kernel.kc.execute(code), [""]
+        asked, result = _client(kernel).execute(code), [""]
 
         def is_done() -> bool:
             mine = [message for message in self._heard if message["parent_header"].get("msg_id") == asked]
@@ -268,7 +268,7 @@ class Played:
         """Listen to the kernel as a page does, until it is so."""
         deadline = time.monotonic() + 30
         while not is_so():
-            message = await kernel.kc.get_iopub_msg(timeout=deadline - time.monotonic())
+            message = await _client(kernel).get_iopub_msg(timeout=deadline - time.monotonic())
             self._heard.append(message)
             self.messages.append(json.dumps(message["content"]))
             if message["msg_type"] in ("comm_open", "comm_msg"):
@@ -285,10 +285,15 @@ def _only(state: dict[str, Any], is_it: Callable[[Any], bool]) -> str:
     return found
 
 
+def _client(kernel: NotebookClient) -> Any:
+    """What speaks with the kernel; it is there as long as the kernel runs."""
+    return kernel.kc
+
+
 def _to_kernel(kernel: NotebookClient, comm_id: str, data: dict[str, Any]) -> None:
     """What a page sends, by the way that it sends it."""
-    message = kernel.kc.session.msg("comm_msg", {"comm_id": comm_id, "data": data})
-    kernel.kc.shell_channel.send(message)
+    client = _client(kernel)
+    client.shell_channel.send(client.session.msg("comm_msg", {"comm_id": comm_id, "data": data}))
 
 
 @dataclass

@@ -32,7 +32,10 @@ def name_of(requirement: str) -> str:
     return re.split(r"[^\w.-]", requirement)[0].lower().replace("_", "-")
 
 
-DEPENDENCIES = {name_of(each): each for each in PROJECT["project"]["dependencies"]}
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+CORE = {name_of(each): each for each in PROJECT["project"]["dependencies"]}
+LAB = {name_of(each): each for each in EXTRAS["lab"]}
+JUPYTER = {"IPython", "anywidget", "ipykernel", "ipywidgets", "jupyterlab", "nbclient", "nbformat", "traitlets"}
 
 
 # --- pyproject.toml and environment.yml
@@ -44,9 +47,15 @@ def test_a_wheel_holds_the_recordings_and_the_notebooks_where_the_kit_looks_for_
     assert list((ROOT / name).rglob("*.*"))
 
 
-@pytest.mark.parametrize("name", ["pyproject.toml", "README.md", *WHEEL["packages"], *WHEEL["force-include"]])
+@pytest.mark.parametrize(
+    "name", ["pyproject.toml", "README.md", "LICENSE", "constraints.txt", *WHEEL["packages"], *WHEEL["force-include"]]
+)
 def test_a_source_distribution_holds_what_a_wheel_is_built_from(name: str) -> None:
-    included = ["pyproject.toml", *PROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]]
+    included = [
+        "pyproject.toml",
+        *PROJECT["project"]["license-files"],
+        *PROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"],
+    ]
 
     assert any(fnmatch.fnmatch(name, pattern.strip("/")) for pattern in included)
 
@@ -82,7 +91,8 @@ def test_what_the_package_imports_is_asked_for_and_nothing_else() -> None:
     shown = PACKAGE / "exports" / "sample_texts"  # programs that are only shown
     used = projects(*(path for path in PACKAGE.rglob("*.py") if shown not in path.parents))
 
-    assert used - {"traitlets"} == set(DEPENDENCIES) - {"traitlets"}  # ipywidgets is made of traitlets
+    assert used - {"traitlets"} - set(LAB) == set(CORE)  # ipywidgets is made of traitlets
+    assert not {name_of(name) for name in JUPYTER} & set(CORE)
 
 
 def test_what_conda_installs_is_what_pip_installs() -> None:
@@ -91,10 +101,60 @@ def test_what_conda_installs_is_what_pip_installs() -> None:
     (rest,) = (each["pip"] for each in environment["dependencies"] if isinstance(each, dict))
 
     assert environment["channels"] == ["conda-forge"]
-    assert any(re.fullmatch(r"python=3\.\d+", each) for each in listed)  # the form that Binder understands
-    assert "pip" in listed
-    assert rest == ["-e .[test]"]
-    assert {each for each in listed if not re.match(r"python=|pip$", each)} <= set(DEPENDENCIES.values())
+    assert re.fullmatch(r"python=3\.\d+", listed[0])  # the form that Binder understands
+    assert listed[1:] == ["pip", CORE["httpx"], LAB["ipywidgets"], LAB["jupyterlab"], CORE["vcrpy"]]
+    assert rest == ["-e .[lab]"]
+
+
+def test_a_version_is_locked_for_everything_that_is_asked_for() -> None:
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    asked_for = {name_of(each) for each in (*CORE.values(), *(each for extra in EXTRAS.values() for each in extra))}
+
+    assert [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.+!]+( ; [\w.' <>=!()]+)?", line)] == []
+    assert asked_for <= {name_of(line) for line in lines}
+
+
+# --- Without Jupyter
+
+
+def without_jupyter(script: str) -> subprocess.CompletedProcess[str]:
+    """What a Python does that has nothing of the extra `lab`."""
+    blocked = f"import sys; sys.modules.update(dict.fromkeys({sorted(JUPYTER)!r}))"
+    command = [sys.executable, "-c", f"{blocked}\n{script}"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_without_jupyter_replay_sandbox_export_cards_and_command_line_work() -> None:
+    ended = without_jupyter("""
+import asyncio
+from wemasy_kit import Sandbox, cassette, export, logout, show_outcome
+from wemasy_kit.cli.app import main
+
+async def story():
+    async with Sandbox() as shop:
+        print(show_outcome(await logout(shop.issue_token("jane"), send=shop.send)))
+    print((await logout(None, send=cassette("401-no-token"))).kind.value)
+
+asyncio.run(story())
+print("openapi" in str(export("openapi")))
+main(["logout", "--cassette", "429-too-many-requests"])
+""")
+
+    assert ended.stderr == ""
+    assert ended.returncode == 4
+    assert re.search(r"200[^$]*\nunauthenticated\nTrue\n[^$]*429", ended.stdout)
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["from wemasy_kit import LogoutForm", "from wemasy_kit.cli.app import main; main(['lab'])"],
+    ids=["form", "lab"],
+)
+def test_without_jupyter_form_and_lab_say_in_one_line_what_to_install(script: str) -> None:
+    ended = without_jupyter(script)
+
+    assert ended.returncode != 0
+    assert "pip install 'wemasy-kit[lab]'" in ended.stderr.splitlines()[-1]
 
 
 # --- The notebooks from a wheel

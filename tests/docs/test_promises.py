@@ -12,8 +12,8 @@ import pytest
 from tests.mutations import MUTATIONS
 from wemasy_kit.call.exchange import Exchange, NoResponse
 from wemasy_kit.call.outcome import OutcomeKind, TokenState, read
-from wemasy_kit.cli.app import EXIT_CODES
-from wemasy_kit.cli.refusals import WRONG_USE
+from wemasy_kit.cli.app import WRONG_USE
+from wemasy_kit.cli.logout import EXIT_CODES
 
 TESTS = Path(__file__).parent.parent
 PAGE = (TESTS.parent / "docs" / "promises.md").read_text("utf-8")

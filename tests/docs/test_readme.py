@@ -16,15 +16,16 @@ import yaml
 
 from wemasy_kit.call.outcome import OutcomeKind
 from wemasy_kit.call.request import PATH
-from wemasy_kit.cli.app import EXIT_CODES, main
-from wemasy_kit.cli.refusals import WRONG_USE
+from wemasy_kit.cli.app import WRONG_USE, main
+from wemasy_kit.cli.logout import EXIT_CODES
 from wemasy_kit.contract.document import load
 from wemasy_kit.sources.cassette import cassette_names
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-INSTALL = "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && "
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+INSTALL = "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e '.[lab,test]' && "
 # What a reader has: a token's text, and the function that is tested.
 GIVEN = {"text", "your_logout", "vcr"}
 
@@ -52,7 +53,7 @@ def test_one_line_opens_it_and_one_line_tests_it(then: str) -> None:
 
 
 def test_what_the_commands_need_is_what_the_project_has() -> None:
-    assert "test" in PROJECT["optional-dependencies"]
+    assert {"lab", "test"} <= set(PROJECT["optional-dependencies"])
     assert "wemasy-kit" in PROJECT["scripts"]
     assert f"Python {PROJECT['requires-python'].removeprefix('>=')} or newer" in README
 
@@ -76,7 +77,7 @@ def test_the_extras_that_are_named_exist() -> None:
 
 def test_it_names_the_endpoint_and_the_documented_answers() -> None:
     assert f"`POST {PATH}`" in README
-    assert re.findall(r"(?m)^\| \*\*(\d+)\*\*", README) == [str(answer.status) for answer in load().answers]
+    assert re.findall(r"(?m)^\| \*\*(\d+)\*\*", README) == [str(answer.status) for answer in load().responses]
 
 
 # --- The command line
@@ -99,7 +100,7 @@ def test_a_command_that_is_shown_is_right_use(line: str, tmp_path: Path, monkeyp
         assert command is not None, name
         used = command.make_context(name, arguments, parent=context).params
 
-    assert used.get("recording") in (None, *cassette_names())
+    assert used.get("cassette") in (None, *cassette_names())
 
 
 def test_the_exit_codes_are_those_of_the_command() -> None:
@@ -144,28 +145,29 @@ def test_what_is_shown_of_an_outcome_is_all_that_it_can_be() -> None:
 
 
 def test_every_link_and_picture_leads_somewhere() -> None:
-    places = re.findall(r"\]\(([^)#:]+)\)", README) + re.findall(r'(?:src|srcset)="([^":]+)"', README)
+    places = re.findall(r"\]\(([^)#:]+)\)", README + CONTRIBUTING) + re.findall(r'(?:src|srcset)="([^":]+)"', README)
 
     assert len(places) >= 4
     assert [place for place in places if not (ROOT / place).exists()] == []
 
 
 def test_every_path_in_find_your_way_is_there() -> None:
-    firsts = [line.split("|")[1] for line in section("Find your way").splitlines() if line.startswith("| `")]
-    paths = []
-    for first in firsts:
-        folder = ROOT
-        for path in re.findall(r"`([^`]+)`", first):
-            # Of a chain, the first names the folder of all.
-            paths.append(folder / path)
-            folder = (ROOT / path).parent if "/" in path.rstrip("/") else folder
+    rows = [line for line in section("Find your way").splitlines() if line.startswith("| `")]
+    paths = [path for row in rows for path in re.findall(r"`([^`]+)`", row.split("|")[1])]
 
     assert len(paths) >= 7
-    assert [path for path in paths if not path.exists()] == []
+    assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
 def test_every_module_that_can_be_run_is_there() -> None:
-    modules = re.findall(r"python -m ([\w.]+)", README)
+    modules = re.findall(r"python -m (tests[\w.]+)", CONTRIBUTING)
 
     assert modules
     assert [module for module in modules if importlib.util.find_spec(module) is None] == []
+
+
+def test_every_task_that_is_told_is_there() -> None:
+    told = re.findall(r"nox -s (\w+)", CONTRIBUTING)
+
+    assert told
+    assert set(told) <= set(re.findall(r"(?m)^@nox\.session.*\ndef (\w+)", (ROOT / "noxfile.py").read_text("utf-8")))

@@ -50,7 +50,7 @@ class Token:
     """A bearer token that can be sent, and never be seen.
 
     Made by `Token.parse`. It is no `str`: its `repr`, `str`, `format` and HTML show the fingerprint, and it refuses
-    to be pickled. Only `reveal` gives the secret, and the kit calls it in one place: where the request is built.
+    to be pickled. Only `reveal` gives the secret, and the kit calls it in one place: where a request is sent.
 
     Attributes:
         fingerprint: The first 8 hex digits of sha256 of the part after the bar. The `token` column of Sanctum's
@@ -98,7 +98,7 @@ class Token:
         return token
 
     def reveal(self) -> str:
-        """Give the secret. For the one place that builds the request; never log, store or show what this returns."""
+        """Give the secret. For the one place that sends the request; never log, store or show what this returns."""
         return self._reveal()
 
     def __repr__(self) -> str:

@@ -13,9 +13,11 @@ def show_documented(status: int) -> Card:
     Raises:
         LookupError: The page has no such status.
     """
-    wanted = load().answer(status)
+    wanted = load().response(status)
     if wanted is None:
-        raise LookupError(f"the page documents no {status}; it has {', '.join(str(a.status) for a in load().answers)}")
+        raise LookupError(
+            f"the page documents no {status}; it has {', '.join(str(a.status) for a in load().responses)}"
+        )
     text = [f"{status} {wanted.description}"]
     text += [f"  {each.name}: {each.type}, for example {each.example}. {each.description}" for each in wanted.headers]
     text += [f"  {each.name}: {each.type}" for each in wanted.fields]

@@ -87,7 +87,7 @@ def _cut_note(text: str, length: str | None) -> Html | None:
 
 def headers(exchange: Exchange) -> Html:
     """Every header of the answer: the documented ones first, each with what the page says of it."""
-    wanted = load().answer(exchange.status)
+    wanted = load().response(exchange.status)
     named = {each.name.lower(): each for each in wanted.headers} if wanted else {}
     in_order = sorted(exchange.headers, key=lambda pair: pair[0].lower() not in named)
     rows = []

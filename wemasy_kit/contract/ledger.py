@@ -1,4 +1,4 @@
-"""Ledger: what the page documents beside what an answer shows, row by row and both ways. Pure and total.
+"""Ledger: what the page documents beside what a response shows, row by row and both ways. Total.
 
     for row in compare(outcome.exchange):
         print(row.what, row.documented, row.observed, row.verdict)
@@ -14,13 +14,14 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, NoReturn
+from typing import Any, Final
+
+import fastjsonschema
 
 from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.call.headers import count, http_date
 from wemasy_kit.call.outcome import displayable
-from wemasy_kit.contract.document import Contract, DocumentedHeader, DocumentedResponse, load
-from wemasy_kit.errors import ContractError
+from wemasy_kit.contract.document import DocumentedHeader, DocumentedResponse, load
 
 
 class Verdict(enum.StrEnum):
@@ -60,37 +61,30 @@ class Row:
 
     @property
     def differs(self) -> bool:
-        """Whether the answer is not what the page says.
+        """Whether the response is not what the page says.
 
-        An explained extra is no difference: the page nowhere says that an answer has nothing else.
+        An explained extra is no difference: the page nowhere says that a response has nothing else.
         """
         extra = self.verdict is Verdict.UNDOCUMENTED and self.explanation is not None
         return self.verdict is not Verdict.AS_DOCUMENTED and not extra
 
 
-def compare(exchange: Exchange, contract: Contract | None = None) -> tuple[Row, ...]:
-    """The documented page and one answer, side by side; alike for a live answer, the sandbox's and a replayed one.
+def compare(exchange: Exchange) -> tuple[Row, ...]:
+    """The documented page and one response, side by side; alike for a live one, the sandbox's and a replayed one.
 
-    Args:
-        exchange: The answer. Whatever its status, its headers and its bytes are, there are rows, and nothing raises.
-        contract: What to compare with; None takes the documented page.
-
-    Raises:
-        ContractError: The contract, one of your own, holds a schema that is none.
+    Whatever the response's status, headers and bytes are, there are rows, and nothing raises.
     """
-    page = load() if contract is None else contract
-    answer = page.answer(exchange.status)
+    documented = load().response(exchange.status)
     seen = f"{exchange.status} {displayable(exchange.reason[:200], 60) or ''}".rstrip()
-    verdict = Verdict.AS_DOCUMENTED if answer else Verdict.UNDOCUMENTED
-    rows = [Row("Status", _listed([each.status for each in page.answers]), seen, verdict)]
-    if answer is not None:
-        rows += [_header(exchange, page, header) for header in answer.headers]
-        rows += _body(exchange, page, answer)
+    verdict = Verdict.AS_DOCUMENTED if documented else Verdict.UNDOCUMENTED
+    rows = [Row("Status", _listed(load().responses), seen, verdict)]
+    if documented is not None:
+        rows += [_header(exchange, header) for header in documented.headers]
+        rows += _body(exchange, documented)
     elif exchange.body:
-        rows += [
-            Row("body", _NOTHING, _start(exchange), Verdict.UNDOCUMENTED, _NO_TABLE.format(status=exchange.status))
-        ]
-    return (*rows, *_extra_headers(exchange, page))
+        no_table = f"The page does not list a {exchange.status}, so it says nothing about its body either."
+        rows += [Row("body", _NOTHING, _start(exchange), Verdict.UNDOCUMENTED, no_table)]
+    return (*rows, *_extra_headers(exchange))
 
 
 def differences(rows: Iterable[Row]) -> int:
@@ -100,7 +94,7 @@ def differences(rows: Iterable[Row]) -> int:
 
 _ABSENT: Final = "absent"
 _NOTHING: Final = "nothing"
-_MOST: Final = 20  # rows of one sort; an answer can bring thousands
+_MOST: Final = 20  # rows of one sort; a response can bring thousands
 
 # Differences that are known, and what they mean. Where the page is at odds with itself, contract.yaml has the words.
 _UNCOUNTED: Final = (
@@ -122,7 +116,6 @@ _TWICE: Final = "It came more than once, and nobody can tell which one counts."
 _DATE: Final = "HTTP allows a date here too (RFC 9110); a client that expects a number cannot read it, the kit can."
 _NEGATIVE: Final = "It counts something, and is below zero."
 _OVER_LIMIT: Final = "More requests are left than the limit allows."
-_NO_TABLE: Final = "The page does not list a {status}, so it says nothing about its body either."
 _OTHERS: Final = "Any HTTP answer may have these; they say nothing about the logout."
 _EXTRA: Final = "Servers, proxies and frameworks add headers of their own; the page does not say that there are none."
 _ANYWHERE: Final = frozenset(
@@ -142,7 +135,7 @@ _ANYWHERE: Final = frozenset(
 _SPELLINGS: Final = {"integer": r"-?[0-9]+", "number": r"-?[0-9]+(?:\.[0-9]+)?", "boolean": r"true|false"}
 
 
-def _header(exchange: Exchange, page: Contract, header: DocumentedHeader) -> Row:
+def _header(exchange: Exchange, header: DocumentedHeader) -> Row:
     values = exchange.header_values(header.name)
     row = Row(
         what=header.name,
@@ -151,7 +144,7 @@ def _header(exchange: Exchange, page: Contract, header: DocumentedHeader) -> Row
         verdict=Verdict.AS_DOCUMENTED,
     )
     if not values:
-        return _missing(row, page, exchange.status)
+        return _missing(row, exchange.status)
     if len(values) > 1:
         return replace(row, verdict=Verdict.WRONG_TYPE, explanation=_TWICE)
     value = values[0].strip(" \t")
@@ -164,16 +157,16 @@ def _header(exchange: Exchange, page: Contract, header: DocumentedHeader) -> Row
         if limit is not None and remaining is not None and remaining > limit:
             return replace(row, verdict=Verdict.CONTRADICTS, explanation=_OVER_LIMIT)
         if exchange.status == 429:
-            return replace(row, explanation=_contradiction(page, "same-numbers-everywhere"))
+            return replace(row, explanation=_contradiction("same-numbers-everywhere"))
     return row
 
 
-def _extra_headers(exchange: Exchange, page: Contract) -> list[Row]:
-    """What is not on the page: a row each, but one for all that any HTTP answer may have."""
-    answer = page.answer(exchange.status)
+def _extra_headers(exchange: Exchange) -> list[Row]:
+    """What is not on the page: a row each, but one for all that any HTTP response may have."""
+    documented = load().response(exchange.status)
     spelled: dict[str, str] = {}
     for name, _ in exchange.headers:
-        if answer is None or answer.header(name) is None:
+        if documented is None or documented.header(name) is None:
             spelled.setdefault(name.lower(), name)
     anywhere = [key for key in spelled if key in _ANYWHERE or key.startswith("access-control-")]
     rows = [
@@ -182,7 +175,7 @@ def _extra_headers(exchange: Exchange, page: Contract) -> list[Row]:
             documented=_NOTHING,
             observed=_shown(", ".join(exchange.header_values(name))),
             verdict=Verdict.UNDOCUMENTED,
-            explanation=_why_extra(key, page),
+            explanation=_why_extra(key),
         )
         for key, name in spelled.items()
         if key not in anywhere
@@ -194,105 +187,83 @@ def _extra_headers(exchange: Exchange, page: Contract) -> list[Row]:
     return rows
 
 
-def _why_extra(name: str, page: Contract) -> str:
+def _why_extra(name: str) -> str:
     if name == "x-ratelimit-reset":
         return _RESET
-    statuses = [answer.status for answer in page.answers if answer.header(name)]
-    return f"The page lists it for another status ({_listed(statuses)})." if statuses else _EXTRA
+    others = [response for response in load().responses if response.header(name)]
+    return f"The page lists it for another status ({_listed(others)})." if others else _EXTRA
 
 
 # Body
 
 
-def _body(exchange: Exchange, page: Contract, answer: DocumentedResponse) -> list[Row]:
+def _body(exchange: Exchange, documented: DocumentedResponse) -> list[Row]:
     if isinstance(exchange.document, dict):
-        return _fields(page, answer, exchange.document)
+        return _fields(documented, exchange.document)
     row = Row("body", "a JSON object", _start(exchange), Verdict.WRONG_TYPE)
     if not exchange.body:
         return [replace(row, observed=_ABSENT, verdict=Verdict.MISSING)]
-    return [replace(row, explanation=exchange.flaw)]
+    return [replace(row, explanation=exchange.flaw and _shown(exchange.flaw, 200))]
 
 
-def _fields(page: Contract, answer: DocumentedResponse, body: dict[str, Any]) -> list[Row]:
+def _fields(documented: DocumentedResponse, body: dict[str, Any]) -> list[Row]:
     rows = []
-    for field in answer.fields:
+    for field in documented.fields:
         row = Row(f"body.{field.name}", field.type, _ABSENT, Verdict.AS_DOCUMENTED)
         if field.name in body:
-            row = _field(replace(row, observed=_as_json(body[field.name])), page, answer, body[field.name])
+            row = _field(replace(row, observed=_as_json(body[field.name])), documented, body[field.name])
         else:
-            row = _missing(row, page, answer.status)
+            row = _missing(row, documented.status)
         rows.append(row)
-    listed = {field.name for field in answer.fields}
+    listed = {field.name for field in documented.fields}
     extra = [
         Row(f"body.{_shown(name, 40)}", _NOTHING, _as_json(value), Verdict.UNDOCUMENTED)
         for name, value in body.items()
         if name not in listed
     ]
-    rows += _few(extra, "more fields")
-    if not any(row.differs for row in rows) and (problem := _misfit(answer.schema, body)):
-        rows.append(Row("body", "what its schema says", _shown(problem), Verdict.WRONG_TYPE))
-    return rows
+    return [*rows, *_few(extra, "more fields")]
 
 
-def _field(row: Row, page: Contract, answer: DocumentedResponse, value: object) -> Row:
-    schemas = answer.schema.get("properties")
-    schema = schemas.get(row.what.removeprefix("body.")) if isinstance(schemas, dict) else None
-    if isinstance(schema, dict) and _misfit(schema, value):
+def _field(row: Row, documented: DocumentedResponse, value: object) -> Row:
+    if not _fits(documented.status, row.what.removeprefix("body."), value):
         return replace(row, verdict=Verdict.WRONG_TYPE)
-    if row.what == "body.error" and value is (answer.status < 400):
+    if row.what == "body.error" and value is (documented.status < 400):
         says = "that something went wrong" if value else "that nothing went wrong"
-        words = f"The page calls a {answer.status} “{answer.description}”, and this body says {says}."
+        words = f"The page calls a {documented.status} “{documented.description}”, and this body says {says}."
         return replace(row, verdict=Verdict.CONTRADICTS, explanation=words)
     if value == []:
-        return replace(row, explanation=_contradiction(page, "data-is-a-list-of-strings"))
+        return replace(row, explanation=_contradiction("data-is-a-list-of-strings"))
     return row
 
 
-def _misfit(schema: Mapping[str, object], value: object) -> str | None:
-    """What a JSON Schema says against a value; None if it fits."""
-    import fastjsonschema  # noqa: PLC0415  (only a ledger needs it)
-
+def _fits(status: int, field: str, value: object) -> bool:
     try:
-        _checker(json.dumps(schema, sort_keys=True, default=str))(value)
-    except fastjsonschema.JsonSchemaValueException as error:
-        return str(error.message)
-    except fastjsonschema.JsonSchemaException as error:
-        raise ContractError(f"the contract holds a schema that is none: {_shown(str(error))}") from None
-    return None
+        _check(status, field)(value)
+    except fastjsonschema.JsonSchemaValueException:
+        return False
+    return True
 
 
-@functools.lru_cache(maxsize=64)
-def _checker(schema: str) -> Callable[[object], object]:
-    import fastjsonschema  # noqa: PLC0415
-
-    def refuse(address: str) -> NoReturn:
-        raise fastjsonschema.JsonSchemaDefinitionException("it refers to another file")
-
-    # By default it would fetch what a schema refers to, and fill in a schema's default values.
-    handlers = dict.fromkeys(("http", "https", "file", "ftp", ""), refuse)
-    try:
-        check: Callable[[object], object] = fastjsonschema.compile(
-            json.loads(schema), handlers=handlers, use_default=False
-        )
-    except Exception as error:  # What is no schema at all fails in many ways.
-        raise fastjsonschema.JsonSchemaDefinitionException(f"{type(error).__name__}: {error}") from None
-    return check
+@functools.cache
+def _check(status: int, field: str) -> Callable[[object], object]:
+    (schema,) = (response.schema["properties"][field] for response in load().responses if response.status == status)
+    return fastjsonschema.compile(schema)
 
 
 # Words
 
 
-def _missing(row: Row, page: Contract, status: int) -> Row:
-    answer = page.answer(status)
-    example = answer.example if answer else None
+def _missing(row: Row, status: int) -> Row:
+    documented = load().response(status)
+    example = documented.example if documented else None
     in_example = example is None or row.what.removeprefix("body.") in example or not row.what.startswith("body.")
-    general = _contradiction(page, "nothing-is-required" if in_example else "example-lacks-fields")
+    general = _contradiction("nothing-is-required" if in_example else "example-lacks-fields")
     return replace(row, verdict=Verdict.MISSING, explanation=_MEANINGS.get((status, row.what), general))
 
 
-def _contradiction(page: Contract, name: str) -> str | None:
+def _contradiction(name: str) -> str | None:
     """What the page says at one of the places where it is at odds with itself, and what to make of it."""
-    return next((f"{each.says} {each.explanation}" for each in page.contradictions if each.id == name), None)
+    return next((f"{each.says} {each.explanation}" for each in load().contradictions if each.id == name), None)
 
 
 def _few(rows: list[Row], rest: str) -> list[Row]:
@@ -300,8 +271,8 @@ def _few(rows: list[Row], rest: str) -> list[Row]:
     return rows if left <= 0 else [*rows[:_MOST], replace(rows[-1], what=f"{left} {rest}", observed="not shown")]
 
 
-def _listed(statuses: Iterable[int]) -> str:
-    *most, last = [str(status) for status in statuses] or ["none"]
+def _listed(responses: Iterable[DocumentedResponse]) -> str:
+    *most, last = [str(response.status) for response in responses]
     return f"{', '.join(most)} or {last}" if most else last
 
 

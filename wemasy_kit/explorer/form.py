@@ -23,7 +23,7 @@ from wemasy_kit.explorer import background, panels
 from wemasy_kit.explorer.history import changes
 from wemasy_kit.explorer.secret_field import SecretField
 from wemasy_kit.explorer.view_model import Desk
-from wemasy_kit.exports.download import FORMATS, one_file
+from wemasy_kit.exports.export import FORMATS, export
 from wemasy_kit.exports.samples import samples
 
 _NEW: Final = ("a new one", "")
@@ -54,7 +54,9 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._verdict: Final = widgets.HTML(panels.nothing_yet())
         self._parts: Final = [widgets.HTML() for _ in _TABS]
         self._tabs: Final = widgets.Tab(self._parts, titles=_TABS)
-        self._format: Final = widgets.Dropdown(options=list(FORMATS.items()), description="Export")
+        self._format: Final = widgets.Dropdown(
+            options=[(target.label, format) for format, target in FORMATS.items()], description="Export"
+        )
         self._download: Final = widgets.Button(description="Download")
         self._history: Final = widgets.HTML()
         self._clear: Final = widgets.Button(description="Clear the history")
@@ -155,7 +157,8 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._field.say(announcement(outcome))
 
     async def _hand_out(self) -> None:
-        self._field.hand_out(*one_file(self._format.value))
+        format = self._format.value
+        self._field.hand_out(FORMATS[format].file_name, export(format).encode())
 
     async def _issue_token(self) -> None:
         await self._desk.issue()

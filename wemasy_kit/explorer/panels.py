@@ -128,7 +128,7 @@ def sample(source: str) -> Html:
 def shadow(contract: Contract, outcome: Outcome | None) -> Card:
     """The form where no widgets run: what it is, and its last answer."""
     text = f"{contract.title}: {contract.method} {contract.path}\n{plain(outcome) if outcome else _OPEN}"
-    answers = [(el("code", str(each.status)), each.description) for each in contract.answers]
+    answers = [(el("code", str(each.status)), each.description) for each in contract.responses]
     last = outcome_html(outcome) if outcome else joined(el("p", _OPEN), table(("Answer", "The page says"), answers))
     return Card(joined(style(), el("div", heading(contract), last, class_="wemasy-card")), text)
 

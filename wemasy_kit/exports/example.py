@@ -1,53 +1,64 @@
-"""Example: a recorded exchange, as the other tools' files want it. Pure."""
+"""Example: the recorded exchanges, each with a name and a word on where it is from, for the other tools' files."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from wemasy_kit.call.exchange import Exchange
+from wemasy_kit.call.provenance import SANDBOX_SERVER
 from wemasy_kit.call.request import Headers
+from wemasy_kit.sources.cassette_file import read_cassette
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A recorded exchange without its secrets.
+    """A recorded exchange.
 
     Attributes:
-        name: The recording's name, with the number of the answer where it has several.
+        name: The cassette's name, with the number of the exchange where it has several.
         origin: Where and when it was recorded, in a sentence.
-        method: The request's method.
-        url: The request's address.
-        sent: The request's headers; the Authorization value is masked.
-        status: The answer's status.
-        reason: The answer's reason phrase, perhaps empty.
-        headers: The answer's headers.
-        body: The answer's body.
+        exchange: The request, its Authorization value masked, and the response.
     """
 
     name: str
     origin: str
-    method: str
-    url: str
-    sent: Headers
-    status: int
-    reason: str
-    headers: Headers
-    body: bytes
+    exchange: Exchange
 
     def header(self, name: str) -> str:
-        """The first value of a header of the answer; "" where there is none."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+        """A header of the response; "" where there is none, or more than one."""
+        return self.exchange.header(name) or ""
 
     @property
     def text(self) -> str:
         """The body as text."""
-        return self.body.decode("utf-8", "replace")
+        return self.exchange.body.decode("utf-8", "replace")
 
-    @property
-    def language(self) -> str:
-        """What to show the body as: "json" or "text"."""
-        return "json" if "json" in self.header("Content-Type") else "text"
+
+def examples(cassettes: Path) -> Iterator[Example]:
+    """Every exchange of every cassette in a folder.
+
+    Raises:
+        CassetteUnreadable: A file is no cassette; the message names it and the place in it.
+    """
+    for path in sorted(cassettes.glob("*.yaml")):
+        exchanges = read_cassette(path)
+        for number, exchange in enumerate(exchanges, start=1):
+            which = f", response {number} ({exchange.status})" if len(exchanges) > 1 else ""
+            yield Example(_line(path.stem) + which, _origin(exchange), exchange)
+
+
+def _origin(exchange: Exchange) -> str:
+    server, date = (_line(exchange.header(name) or "") for name in ("Server", "Date"))
+    where = "the kit's own sandbox, never seen on the live API" if server == SANDBOX_SERVER else server or "somewhere"
+    return f"Recorded {date or 'some day'} from {where}."
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def pairs(headers: Headers, key: str) -> list[dict[str, str]]:
@@ -58,8 +69,3 @@ def pairs(headers: Headers, key: str) -> list[dict[str, str]]:
 def as_json(value: Any) -> str:
     """The text of a JSON file."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-
-
-def line(text: str) -> str:
-    """One line: what a server said must not begin a line of its own in a file that a tool runs."""
-    return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""HAR: the recorded exchanges as an HTTP Archive 1.2, for the network tab of a browser and for proxies. Pure."""
+"""HAR: the recorded exchanges as an HTTP Archive 1.2, for the network tab of a browser and for proxies."""
 
 from __future__ import annotations
 
@@ -12,37 +12,38 @@ from wemasy_kit.contract.document import Contract
 from wemasy_kit.exports.example import Example, as_json, pairs
 
 
-def har(contract: Contract, examples: Sequence[Example]) -> dict[str, str]:
-    """The archive. A cassette keeps no times but the answer's Date, so every duration in it is 0."""
+def har(contract: Contract, examples: Sequence[Example]) -> str:
+    """The archive. A cassette keeps no times but the response's Date, so every duration in it is 0."""
     log = {
         "version": "1.2",
         "creator": {"name": "wemasy-kit", "version": importlib.metadata.version("wemasy-kit")},
         "comment": f"{contract.title}: {contract.method} {contract.url}",
         "entries": [_entry(example) for example in examples],
     }
-    return {"wemasy-logout.har": as_json({"log": log})}
+    return as_json({"log": log})
 
 
 def _entry(example: Example) -> dict[str, Any]:
+    exchange = example.exchange
     # Both halves have these; -1 is HAR's word for what is not known.
     common: dict[str, Any] = {"httpVersion": "HTTP/1.1", "cookies": [], "headersSize": -1}
-    size = len(example.body)
+    size = len(exchange.body)
     return {
         "startedDateTime": _moment(example),
         "time": 0,
         "request": {
-            "method": example.method,
-            "url": example.url,
+            "method": exchange.method,
+            "url": exchange.url,
             **common,
-            "headers": pairs(example.sent, "name"),
+            "headers": pairs(exchange.request_headers, "name"),
             "queryString": [],
             "bodySize": 0,
         },
         "response": {
-            "status": example.status,
-            "statusText": example.reason,
+            "status": exchange.status,
+            "statusText": exchange.reason,
             **common,
-            "headers": pairs(example.headers, "name"),
+            "headers": pairs(exchange.headers, "name"),
             "content": {"size": size, "mimeType": example.header("Content-Type"), "text": example.text},
             "redirectURL": example.header("Location"),
             "bodySize": size,

@@ -8,16 +8,16 @@ from wemasy_kit.contract.document import Contract
 from wemasy_kit.exports.example import Example
 
 
-def http_file(contract: Contract, examples: Sequence[Example]) -> dict[str, str]:
+def http_file(contract: Contract, examples: Sequence[Example]) -> str:
     """The file. `@note` makes VS Code ask before it sends; `@no-log` keeps the token out of JetBrains' history."""
-    answers = "\n".join(f"#   {answer.status} {answer.description}" for answer in contract.answers)
-    text = f"""\
+    responses = "\n".join(f"#   {response.status} {response.description}" for response in contract.responses)
+    return f"""\
 # {contract.description}
 # Sending this really logs the token out. The VS Code REST Client asks for the token each time; JetBrains' HTTP client
 # takes `token` from http-client.private.env.json, which is never to be committed.
 #
-# The documented answers:
-{answers}
+# The documented responses:
+{responses}
 
 @baseUrl = {contract.base_url}
 
@@ -31,4 +31,3 @@ def http_file(contract: Contract, examples: Sequence[Example]) -> dict[str, str]
 Accept: application/json
 Authorization: Bearer {{{{token}}}}
 """
-    return {"wemasy-logout.http": text}

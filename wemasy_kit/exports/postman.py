@@ -15,7 +15,7 @@ pm.test("The token is revoked", () => {
 });"""
 
 
-def postman(contract: Contract, examples: Sequence[Example]) -> dict[str, str]:
+def postman(contract: Contract, examples: Sequence[Example]) -> str:
     """The collection. Its one test passes only if the token is revoked."""
     request = {
         "method": contract.method,
@@ -51,13 +51,13 @@ def postman(contract: Contract, examples: Sequence[Example]) -> dict[str, str]:
                         "name": example.name,
                         "originalRequest": {
                             **request,
-                            "header": pairs(example.sent, "key"),
+                            "header": pairs(example.exchange.request_headers, "key"),
                             "description": example.origin,
                         },
-                        "status": example.reason,
-                        "code": example.status,
-                        "_postman_previewlanguage": example.language,
-                        "header": pairs(example.headers, "key"),
+                        "status": example.exchange.reason,
+                        "code": example.exchange.status,
+                        "_postman_previewlanguage": "json" if "json" in example.header("Content-Type") else "text",
+                        "header": pairs(example.exchange.headers, "key"),
                         "cookie": [],
                         "body": example.text,
                     }
@@ -66,4 +66,4 @@ def postman(contract: Contract, examples: Sequence[Example]) -> dict[str, str]:
             }
         ],
     }
-    return {"wemasy-logout.postman_collection.json": as_json(collection)}
+    return as_json(collection)

@@ -1,4 +1,4 @@
-"""Samples: the request in other languages, as documented and checked. Pure, but for reading its own texts.
+"""Samples: the request in other languages, as documented and checked.
 
 The documented samples are the page's, letter by letter: they print a 401 or a 429 like a success. The checked ones end
 with the exit codes of `wemasy-kit logout`, and succeed only if the token is revoked. Against the kit itself they are
@@ -7,14 +7,11 @@ simpler in this: a name that comes twice in the JSON, and the types of `message`
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from wemasy_kit.call.request import BASE_URL, checked_base_url
 from wemasy_kit.contract.document import load
-from wemasy_kit.errors import InvalidBaseURL
 
 _TEXTS: Final = Path(__file__).with_name("sample_texts")
 _CHECKED: Final = {
@@ -40,7 +37,7 @@ class Sample:
     Attributes:
         language: "cURL", "JS", "PHP" and "Python" are the page's labels; "HTTPie" and "Python httpx" the kit's own.
         style: "documented", the page's text with its placeholder for the token; or "checked", which takes the token
-            from the environment variable WEMASY_TOKEN.
+            from the environment variable WEMASY_TOKEN, and the base URL from WEMASY_BASE_URL if that is set.
         source: The text.
         argv: How to run it, once it is saved under the name that comes last; empty for the documented PHP, which is
             a fragment of a Laravel application.
@@ -52,23 +49,12 @@ class Sample:
     argv: tuple[str, ...]
 
 
-def samples(*, base_url: str = BASE_URL) -> tuple[Sample, ...]:
-    """Every sample: those of the page's four languages first, each as documented and then checked.
-
-    Args:
-        base_url: The server that they call; the documented one unless told otherwise.
-
-    Raises:
-        InvalidBaseURL: A token may not be sent there, or the URL holds what a shell or a string would read as its own.
-    """
-    address = checked_base_url(base_url)
-    if not re.fullmatch(r"[A-Za-z0-9:/._~%\[\]-]+", address):
-        raise InvalidBaseURL("the base URL has a character in it that a shell could run; percent-encode it")
-    contract = load()
-    documented = {sample.language: sample.source for sample in contract.samples}
+def samples() -> tuple[Sample, ...]:
+    """Every sample: those of the page's four languages first, each as documented and then checked."""
+    documented = {sample.language: sample.source for sample in load().samples}
     found = []
     for language, argv in _CHECKED.items():
         if language in documented:
             found.append(Sample(language, "documented", documented[language], _DOCUMENTED[language]))
         found.append(Sample(language, "checked", (_TEXTS / argv[-1]).read_text(encoding="utf-8"), argv))
-    return tuple(replace(sample, source=sample.source.replace(contract.base_url, address)) for sample in found)
+    return tuple(found)

@@ -25,7 +25,7 @@ from wemasy_kit.call.outcome import Outcome, OutcomeKind
 from wemasy_kit.call.request import BASE_URL, PATH
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import RecordingRefused, SecretFound
-from wemasy_kit.files import write_files
+from wemasy_kit.files import write_file
 from wemasy_kit.secrets.mask import masked
 from wemasy_kit.secrets.scan import findings
 from wemasy_kit.sources.sandbox import Sandbox
@@ -140,7 +140,7 @@ def write(text: str, path: Path) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_files({path.name: text}, path.parent, replace=True)
+        write_file(text, path, replace=True)
     except OSError as error:
         raise RecordingRefused(f"{path} cannot be written: {error.strerror}") from None
 

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Logs out the customer whose token is in WEMASY_TOKEN. Needs curl 7.84 or later, and jq.
+# Logs out the customer whose token is in WEMASY_TOKEN, at Wemasy or WEMASY_BASE_URL. Needs curl 7.84 or later, and jq.
 # Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 6 not sent, 7 nobody knows.
 [ -n "${WEMASY_TOKEN:-}" ] || { echo 'Set WEMASY_TOKEN.'; exit 2; }
+base_url=${WEMASY_BASE_URL:-https://api.wemasy.nl/api}
 
 # --disable: no ~/.curlrc. The token is handed over as a file: every user of the machine can see arguments.
 answer=$(curl --disable --silent --request POST --max-time 10 --write-out '\n%{http_code} %header{retry-after}' \
   --header @<(printf 'Authorization: Bearer %s' "$WEMASY_TOKEN") --header 'Accept: application/json' \
-  "https://api.wemasy.nl/api/services/webshop/v1/customer/auth/logout")
+  "$base_url/services/webshop/v1/customer/auth/logout")
 case $? in
   0) ;;
-  6 | 7) echo 'Nothing was sent.'; exit 6 ;;
+  3 | 6 | 7) echo 'Nothing was sent.'; exit 6 ;;
   *) echo 'No complete answer: treat the token as live.'; exit 7 ;;
 esac
 

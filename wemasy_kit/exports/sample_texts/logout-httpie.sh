@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Logs out the customer whose token is in WEMASY_TOKEN. Needs HTTPie 3 and jq.
+# Logs out the customer whose token is in WEMASY_TOKEN, at Wemasy or WEMASY_BASE_URL. Needs HTTPie 3 and jq.
 # Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 7 no complete answer.
 [ -n "${WEMASY_TOKEN:-}" ] || { echo 'Set WEMASY_TOKEN.'; exit 2; }
+base_url=${WEMASY_BASE_URL:-https://api.wemasy.nl/api}
 
 # The token is handed over as a file: every user of the machine can see arguments.
 answer=$(http --ignore-stdin --ignore-netrc --no-follow --timeout=10 --print=hb --pretty=none \
-  POST "https://api.wemasy.nl/api/services/webshop/v1/customer/auth/logout" \
+  POST "$base_url/services/webshop/v1/customer/auth/logout" \
   Accept:application/json Authorization:@<(printf 'Bearer %s' "$WEMASY_TOKEN") 2> /dev/null) ||
   { echo 'No complete answer: treat the token as live.'; exit 7; }
 

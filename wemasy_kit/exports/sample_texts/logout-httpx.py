@@ -1,4 +1,4 @@
-# Logs out the customer whose token is in WEMASY_TOKEN. Python 3.11 or later, and httpx.
+# Logs out the customer whose token is in WEMASY_TOKEN, at Wemasy or WEMASY_BASE_URL. Python 3.11 or later, and httpx.
 # Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 6 not sent, 7 nobody knows.
 import asyncio
 import os
@@ -10,7 +10,8 @@ import httpx
 async def log_out(token: str) -> tuple[int, str]:
     if not token:
         return 2, "Set WEMASY_TOKEN."
-    url = "https://api.wemasy.nl/api/services/webshop/v1/customer/auth/logout"
+    base_url = os.environ.get("WEMASY_BASE_URL") or "https://api.wemasy.nl/api"
+    url = f"{base_url}/services/webshop/v1/customer/auth/logout"
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
     try:
         async with asyncio.timeout(10), httpx.AsyncClient(timeout=None, follow_redirects=False) as client:

@@ -1,4 +1,4 @@
-# Logs out the customer whose token is in WEMASY_TOKEN. Python 3.9 or later, and requests.
+# Logs out the customer whose token is in WEMASY_TOKEN, at Wemasy or WEMASY_BASE_URL. Python 3.9 or later, and requests.
 # Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 7 no complete answer.
 import os
 import sys
@@ -9,7 +9,8 @@ import requests
 def log_out(token: str) -> tuple[int, str]:
     if not token:
         return 2, "Set WEMASY_TOKEN."
-    url = "https://api.wemasy.nl/api/services/webshop/v1/customer/auth/logout"
+    base_url = os.environ.get("WEMASY_BASE_URL") or "https://api.wemasy.nl/api"
+    url = f"{base_url}/services/webshop/v1/customer/auth/logout"
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
     try:
         with requests.Session() as session:

@@ -1,10 +1,11 @@
-// Logs out the customer whose token is in WEMASY_TOKEN. Node.js 18 or later.
+// Logs out the customer whose token is in WEMASY_TOKEN, at Wemasy or WEMASY_BASE_URL. Node.js 18 or later.
 // Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 6 not sent, 7 nobody knows.
 async function logOut(token) {
   if (!token) return [2, 'Set WEMASY_TOKEN.'];
+  const baseUrl = process.env.WEMASY_BASE_URL || 'https://api.wemasy.nl/api';
   let response, text, body;
   try {
-    response = await fetch('https://api.wemasy.nl/api/services/webshop/v1/customer/auth/logout', {
+    response = await fetch(`${baseUrl}/services/webshop/v1/customer/auth/logout`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${token}`, Accept: 'application/json' },
       redirect: 'manual',

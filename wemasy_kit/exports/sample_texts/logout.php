@@ -1,11 +1,12 @@
 <?php
-// Logs out the customer whose token is in WEMASY_TOKEN. PHP 8 with its curl extension.
+// Logs out the customer whose token is in WEMASY_TOKEN, at Wemasy or WEMASY_BASE_URL. PHP 8 with its curl extension.
 // Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 6 not sent, 7 nobody knows.
 function logOut(string $token): array
 {
     if ($token === '') return [2, 'Set WEMASY_TOKEN.'];
+    $baseUrl = getenv('WEMASY_BASE_URL') ?: 'https://api.wemasy.nl/api';
     $retryAfter = 'not given';
-    $curl = curl_init('https://api.wemasy.nl/api/services/webshop/v1/customer/auth/logout');
+    $curl = curl_init("$baseUrl/services/webshop/v1/customer/auth/logout");
     curl_setopt_array($curl, [
         CURLOPT_CUSTOMREQUEST => 'POST',
         CURLOPT_HTTPHEADER => ["Authorization: Bearer $token", 'Accept: application/json'],

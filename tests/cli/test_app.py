@@ -1,0 +1,148 @@
+"""The command line as a whole: its help, what it loads, and that wrong use is one line, and sends nothing."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import pytest
+
+from tests.cli.running import HANGS, at, in_a_thread, one_line, run
+from tests.support.fault_server import FaultServer, says
+from tests.support.leaks import shows
+from wemasy_kit.cli.app import COMMANDS, main
+from wemasy_kit.files import shipped
+
+
+def test_alone_it_shows_the_help() -> None:
+    ended = run("")
+
+    assert (ended.exit_code, ended.stdout) == (0, run("--help").stdout)
+    assert re.findall(r"(?m)^  (\w+)  ", ended.stdout.partition("Commands:")[2]) == list(COMMANDS)
+    assert re.fullmatch(r"wemasy-kit, version \d+\.\d+\.\d+\n", run("--version").stdout)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_example_of_the_help_is_right_use(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(shipped("notebooks").parent)
+    loaded = main.get_command(click.Context(main), command)
+    assert loaded is not None
+    examples = re.findall(
+        rf"(?m)^ +(?:.*\| )?wemasy-kit {command}((?: (?! ).+?)?)(?:   .*)?$", run(f"{command} --help").stdout
+    )
+
+    assert len(examples) >= 2
+    for example in examples:
+        arguments = [word for word in shlex.split(example) if word not in ("session.har", "--", "--help")]
+        loaded.make_context(command, arguments)
+
+
+LIBRARIES = {"IPython", "asyncio", "httpx", "fastjsonschema", "ipywidgets", "jupyterlab", "tornado", "vcr"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [("--help", 0), ("logout --help", 0), ("logout --cassette 401-no-token", 3)]
+)
+def test_neither_a_replay_nor_the_help_loads_a_library_that_others_use(arguments: str, code: int) -> None:
+    script = f"""
+import sys
+from wemasy_kit.cli.app import main
+try:
+    main({shlex.split(arguments)!r}, prog_name="wemasy-kit")
+except SystemExit as ended:
+    print(ended.code, *sorted({LIBRARIES!r} & {{*sys.modules}}))
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert ended.stdout.splitlines()[-1] == str(code)
+
+
+# --- Wrong use
+
+
+class Use(NamedTuple):
+    arguments: str  # {live}: a server that accepts everything; {port}: its port, which is taken
+    says: str
+    stdin: str | bytes | None = None
+    token: str | None = None
+
+
+SANDBOX, STDIN = "logout --source sandbox", "logout {live} --token-stdin"
+WRONG = {
+    "an unknown command": Use("logot", "'logot'"),
+    "an unknown option, with where to read on": Use("logout --jsno", "(more: wemasy-kit logout --help)"),
+    "an unknown option before the command": Use("--quiet logout", "'--quiet'"),
+    "no source": Use("logout", "choose a source: --source live, --source sandbox or --cassette NAME"),
+    "a source that is none": Use("logout --source cloud", "'cloud' is not one of"),
+    "no cassette": Use("logout --source cassette", "name one with --cassette: 200-200-two-devices"),
+    "a cassette that is missing": Use("logout --cassette 418-teapot", "there is no cassette named '418-teapot'"),
+    "a cassette with another source": Use("logout --source live --cassette x", "--cassette does not go with"),
+    "a server with another source": Use(f"{SANDBOX} --base-url x", "--base-url does not go with"),
+    "both tokens and none": Use(f"{SANDBOX} --no-token --token-stdin", "does not go with --no-token"),
+    "a server that would get a token in the open": Use("logout --base-url http://192.0.2.1", "plain http to another"),
+    "a server that is none": Use("logout --base-url nowhere", "the base URL"),
+    "a deadline that is no number": Use(f"{SANDBOX} --deadline soon", "'soon' is not a valid float"),
+    "a deadline of nothing": Use(f"{SANDBOX} --deadline 0", "the deadline must be"),
+    "an argument": Use(f"{SANDBOX} something", "nothing goes here; a token comes from WEMASY_TOKEN"),
+    "no terminal": Use("logout {live}", "no token: set WEMASY_TOKEN, or pipe it in"),
+    "a variable that is empty is not set": Use("logout {live}", "no token: set WEMASY_TOKEN", token=""),
+    "a variable that is blank is not set": Use("logout {live}", "no token: set WEMASY_TOKEN", token="  \n"),
+    "white space in the variable": Use("logout {live}", "this token cannot be sent, rule white_space: ", token="a b"),
+    "an empty token": Use(STDIN, "this token cannot be sent, rule empty: ", "\n"),
+    "a token with white space": Use(STDIN, "rule white_space: ", "12|abc def"),
+    "a token on two lines": Use(STDIN, "rule line_break: ", "12|abc\ndef"),
+    "a token with a letter that is not ASCII": Use(STDIN, "rule not_ascii: ", b"12|caf\xc3\xa9"),
+    "bytes that are no text": Use(STDIN, "rule not_ascii: ", b"\xff\xfe\x80"),
+    "a token that is too long": Use(STDIN, "rule too_long: ", "x1" * 4096),
+    "a placeholder": Use(STDIN, "rule placeholder: ", "YOUR_API_TOKEN"),
+    "a sandbox at a port that is taken": Use(
+        "sandbox --port {port}", "port {port} cannot be used: Address already in use; choose another with --port"),
+    "a sandbox at a port that is none": Use("sandbox --port 99999", "99999"),
+    "a sandbox that allows nothing": Use("sandbox --rate-limit 0", "--rate-limit"),
+    "a sandbox of another kind": Use("sandbox --profile django", "'django'"),
+    "a story that is none": Use("record 418-teapot", "no story named 418-teapot; there are: 200-200-two-devices"),
+    "a server for a rehearsal": Use("record {live}", "--base-url does not go with --source sandbox"),
+    "a page that is missing": Use("contract --page missing.txt", "missing.txt cannot be read: No such file"),
+    "a page that is no text": Use("contract --page bytes", "bytes is not UTF-8; save the page as plain text"),
+    "a page that is HTML": Use("contract --page html", "html is HTML; copy the text that the browser shows"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_use_is_one_line_exits_2_and_sends_nothing(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("bytes").write_bytes(b"\xff\xfe")
+    Path("html").write_text("<html>")
+    use = WRONG[case]
+    with in_a_thread(FaultServer(says(b"HTTP/1.1 200 OK\r\n\r\n{}"))) as server:
+        port = server.port
+        ended = run(use.arguments.format(live=at(server), port=port), stdin=use.stdin, token=use.token)
+
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert use.says.format(port=port) in one_line(ended.stderr)
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize("place", ["{}", "--cassette {}", "--deadline {}", "--source {}", "--base-url {}", "--{}"])
+def test_a_token_in_the_wrong_place_is_not_repeated(place: str, canary: str) -> None:
+    ended = run(f"logout {place.format(shlex.quote(canary))}")
+
+    assert ended.exit_code == 2
+    assert not shows(one_line(ended.stderr), canary)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of Windows cannot close standard input")
+@pytest.mark.parametrize("option", ["", "--token-stdin"])
+def test_a_closed_standard_input_is_one_line(option: str) -> None:
+    command = f"exec {shlex.quote(sys.executable)} -m wemasy_kit logout --source live {option} <&-"
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=HANGS, check=False)
+
+    assert ended.returncode == 2
+    one_line(ended.stderr)

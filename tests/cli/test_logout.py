@@ -1,0 +1,168 @@
+"""logout: what it prints and how it exits, in words and in JSON, and where the token comes from."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import signal
+import threading
+from typing import NamedTuple
+
+import pytest
+
+from tests.cli.running import HANGS, at, in_a_thread, one_line, run, started, terminal, tokens, wait_for
+from tests.support.fault_server import Behaviour, FaultServer, Peer, says, says_and_stays
+from tests.support.leaks import shows
+from wemasy_kit.call.outcome import Outcome
+from wemasy_kit.call.token import Token
+from wemasy_kit.files import shipped
+from wemasy_kit.sources.cassette import cassette_names
+
+ACCEPTED = says(b'HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n{"message":"Logged out."}')
+UNAVAILABLE = says(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+NO_TEXT = says(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n\xff\xfe\x00\x9f")
+A_FILE = shipped("cassettes") / "logout" / "401-no-token.yaml"
+
+
+class Call(NamedTuple):
+    arguments: str
+    code: int
+    says: str
+    server: Behaviour | None = None  # {live}; None: nobody listens there
+
+
+CALLS = {
+    "revoked": Call("--source sandbox", 0, "(200 OK) · Sandbox"),
+    "not accepted": Call("--source sandbox --no-token", 3, "(401 Unauthorized) · Sandbox"),
+    "over the limit": Call("--cassette 429-too-many-requests", 4, "The customer is still logged in"),
+    "a replay": Call("--source cassette --cassette 429-too-many-requests", 4, "never seen on the live API"),
+    "a cassette of a path": Call(f"--cassette '{A_FILE}'", 3, "(401 Unauthorized) · Replay"),
+    "not documented": Call("{live} --no-token", 5, "(503 Service Unavailable) · Live", UNAVAILABLE),
+    "not sent": Call("{live} --no-token", 6, "Nothing was sent"),
+    "nobody knows": Call("{live} --no-token", 7, "Treat the token as live", says()),
+    # No request is out so soon, on no machine; without the option it would be, and wait.
+    "past a deadline": Call("{live} --no-token --deadline 1e-6", 6, "in time", says_and_stays()),
+    "not sent, in JSON": Call("{live} --no-token --json", 6, '"exchange": null'),
+    "a body that is no text, in JSON": Call("{live} --no-token --json", 5, '"body": "', NO_TEXT),
+} | {
+    name: Call(f"--cassette {name}", {"200": 0, "401": 3, "429": 4}[name[:3]], name[:3]) for name in cassette_names()
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CALLS)
+def test_each_outcome_has_its_exit_code_and_its_words(case: str) -> None:
+    call = CALLS[case]
+    with in_a_thread(FaultServer(call.server)) as server:
+        ended = run(f"logout {call.arguments.format(live=at(server))}")
+
+    assert (ended.exit_code, ended.stderr) == (call.code, "")
+    assert call.says in ended.stdout
+    assert "--json" not in call.arguments or json.loads(ended.stdout)
+
+
+def test_json_holds_every_field_of_the_outcome_and_where_it_comes_from() -> None:
+    values = json.loads(run("logout --cassette 429-too-many-requests --json").stdout)
+    exchange = values["exchange"]
+
+    assert set(values) == {field.name for field in dataclasses.fields(Outcome)} | {"advice", "pause", "provenance"}
+    assert (values["kind"], values["token_state"], values["source"]) == ("rate_limited", "unchanged", "cassette")
+    assert (values["rate_limit"], values["retry_after"], values["pause"]) == ({"limit": 60, "remaining": 0}, 60, 61)
+    assert (exchange["status"], exchange["elapsed"]) == (429, None)
+    assert json.loads(exchange["body"])["message"] == values["message"] == "Too Many Attempts."
+    assert "The customer is still logged in" in values["advice"]
+    assert "never seen on the live API" in values["provenance"]
+
+
+def test_ctrl_c_while_the_request_is_out_still_tells_the_outcome() -> None:
+    asked = threading.Event()
+
+    async def waits(peer: Peer) -> None:
+        await peer.request()
+        asked.set()
+        await peer.leaves()
+
+    with in_a_thread(FaultServer(waits)) as server, started(f"logout {at(server)} --no-token") as process:
+        assert asked.wait(HANGS)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=HANGS)
+
+    assert (process.returncode, err) == (7, "")
+    assert "the request was sent, but it was cancelled. Treat the token as live." in out
+
+
+def test_a_terminal_that_knows_few_characters_gets_what_it_can_show() -> None:
+    with started("logout --cassette 401-no-token", PYTHONIOENCODING="latin-1") as process:
+        out, err = process.communicate(timeout=HANGS)
+
+    assert (process.returncode, err) == (3, "")
+    assert out.startswith("\\u2298 ")
+
+
+# --- Where the token comes from
+
+# Standard input and WEMASY_TOKEN, with {} for the token.
+GIVEN = {
+    "the environment": (None, "{}"),
+    "standard input": ("{}", None),
+    "a line": ("{}\n", None),
+    "a line of Windows": ("{}\r\n", None),
+    "a line with a byte order mark": ("\ufeff{}\n", None),
+    "a whole header": ("Authorization: Bearer {}\n", None),
+    "quotes": ('"{}"', None),
+    "standard input rather than the environment": ("{}", "another-one-2026"),
+}
+
+
+@pytest.mark.parametrize("case", GIVEN)
+def test_a_token_is_taken_from(case: str, canary: str) -> None:
+    stdin, variable = (text and text.format(canary) for text in GIVEN[case])
+    with in_a_thread(FaultServer(ACCEPTED)) as server:
+        ended = run(f"logout {at(server)} {'--token-stdin' if stdin else ''}", stdin=stdin, token=variable)
+
+    assert ended.exit_code == 0
+    assert tokens(server) == [canary]
+
+
+def test_a_token_with_a_wrong_checksum_is_sent_with_a_warning(canary: str) -> None:
+    mistyped = canary[:-1] + ("0" if canary[-1] != "0" else "1")
+    with in_a_thread(FaultServer(ACCEPTED)) as server:
+        ended = run(f"logout {at(server)}", token=mistyped)
+
+    assert tokens(server) == [mistyped]
+    assert f"{Token.parse(mistyped).fingerprint}: the checksum at its end is wrong" in ended.stderr
+    assert not shows(ended.output, mistyped)
+
+
+# The option, what is typed when a token is asked for, the exit code, and the line that says why.
+TYPED = {
+    "a token": ("--source=live", b"{}\n", 0, ""),
+    "a token for standard input": ("--token-stdin", b"{}\n", 0, ""),
+    "nothing": ("", b"\n", 2, "this token cannot be sent, rule empty: "),
+    "what is not ASCII": ("", b"caf\xe9\n", 2, "this token cannot be sent, rule not_ascii: "),
+    "the end of the input": ("", b"\x04", 1, "Aborted!"),
+}
+
+
+@pytest.mark.parametrize("case", TYPED)
+def test_at_a_terminal_a_token_is_asked_for_and_not_shown(case: str, canary: str) -> None:
+    option, typed, code, says = TYPED[case]
+    with (
+        in_a_thread(FaultServer(ACCEPTED)) as server,
+        terminal() as (person, program),
+        started(f"logout {at(server)} {option}", stdin=program, PYTHONIOENCODING="utf-8:strict") as process,
+    ):
+        # The last blank is written when the terminal has stopped to show what is typed.
+        shown = wait_for("Bearer token (not shown): ", process)
+        os.write(person, typed.replace(b"{}", canary.encode()))
+        out, err = process.communicate(timeout=HANGS)
+        os.set_blocking(person, False)
+        with contextlib.suppress(BlockingIOError):
+            shown += os.read(person, 4096).decode()
+
+    assert process.returncode == code
+    assert tokens(server) == ([] if code else [canary])
+    assert says in err
+    assert code != 2 or one_line(err.lstrip())
+    assert not shows(shown + out + err, canary)

@@ -1,0 +1,51 @@
+"""contract: shows what the documented page says, or what a saved copy of it says otherwise."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from wemasy_kit.contract.document import load
+from wemasy_kit.contract.drift import drift, summary
+
+
+@click.command()
+@click.option("--page", type=click.Path(path_type=Path), metavar="FILE", help="A copy of the page, saved as text.")
+def contract(page: Path | None) -> None:
+    """Show what the documented page says, or compare a copy of the page with it.
+
+    Open the page in a browser, select and copy all of it, and save that as a text file. What it says otherwise than
+    the kit's copy is printed, one change a line.
+
+    \b
+    Examples:
+      wemasy-kit contract
+      wemasy-kit contract --page logout-page.txt
+
+    \b
+    Exit codes:
+      0 nothing has changed   1 something has   2 wrong use, or no copy of the page
+    """
+    if page is None:
+        click.echo(summary(load()))
+        return
+    changes = drift(_text(page))
+    for change in changes:
+        click.echo(change)
+    count = "1 change" if len(changes) == 1 else f"{len(changes)} changes"
+    click.echo(f"{page}: {count if changes else 'nothing has changed'}")
+    sys.exit(1 if changes else 0)
+
+
+def _text(page: Path) -> str:
+    try:
+        text = page.read_text("utf-8-sig")
+    except OSError as error:
+        raise click.UsageError(f"{page} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{page} is not UTF-8; save the page as plain text") from None
+    if text.lstrip().startswith("<"):
+        raise click.UsageError(f"{page} is HTML; copy the text that the browser shows, and save that")
+    return text

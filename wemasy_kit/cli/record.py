@@ -1,0 +1,81 @@
+"""record: records the cassettes over a socket, or checks that they are as recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from wemasy_kit.call.request import BASE_URL
+from wemasy_kit.call.token import Token
+from wemasy_kit.cli.token_input import asked_for, from_environment
+from wemasy_kit.errors import RecordingRefused
+from wemasy_kit.files import shipped
+from wemasy_kit.sources import recorder
+from wemasy_kit.sources.live import Live, live
+from wemasy_kit.sources.recorder import STORIES
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("--check", is_flag=True, help="Record again, compare all but Date, and write nothing.")
+@click.option("--source", type=click.Choice(["sandbox", "live"]), default="sandbox", show_default=True)
+@click.option("--base-url", metavar="URL", help=f"For --source live.  [default: {BASE_URL}]")
+@click.option("--folder", type=click.Path(path_type=Path), help="Where they lie.  [default: the kit's cassettes]")
+def record(names: tuple[str, ...], check: bool, source: str, base_url: str | None, folder: Path | None) -> None:
+    """Record the cassettes NAMES, or all, over a socket: from the sandbox, or from the live API with tokens of yours.
+
+    From the live API each story really revokes the tokens that it uses. They are asked for one by one, hidden; the
+    first may also come from WEMASY_TOKEN. Nothing is written that holds a secret, or is not what its name says.
+
+    \b
+    Examples:
+      wemasy-kit record --check
+      wemasy-kit record 401-no-token --source live --folder live-cassettes
+
+    \b
+    Exit codes:
+      0 recorded, or as recorded   1 refused, or something differs   2 wrong use, nothing was sent
+    """
+    if base_url and source != "live":
+        raise click.UsageError(f"--base-url does not go with --source {source}")
+    if unknown := [name for name in names if name not in STORIES]:
+        raise click.UsageError(f"there is no story named {', '.join(unknown)}; there are: {', '.join(STORIES)}")
+    send = live(base_url=base_url or BASE_URL) if source == "live" else None
+    wanted = names or tuple(name for name in STORIES if send is None or not STORIES[name].limit_reached)
+    target = folder or shipped("cassettes") / "logout"
+    given = [token] if send and (token := from_environment()) else []
+    differing = 0
+    for name in wanted:
+        path = target / f"{name}.yaml"
+        text = asyncio.run(_recorded(name, send, given))
+        if not check:
+            recorder.write(text, path)
+            click.echo(f"{path.name}: recorded from {send.base_url if send else 'the sandbox'}")
+        elif problem := recorder.differs(text, path):
+            differing += 1
+            click.echo(f"{path.name}: {problem}", err=True)
+        else:
+            click.echo(f"{path.name}: as recorded")
+    if not check:
+        click.echo(f"{len(wanted)} in {target}")
+    sys.exit(1 if differing else 0)
+
+
+async def _recorded(name: str, send: Live | None, given: list[Token]) -> str:
+    if send is None:
+        return await recorder.rehearse(name)
+    story = STORIES[name]
+    if story.limit_reached:
+        raise RecordingRefused(f"{name}: reaching the limit takes a minute's worth of requests; not done to a live API")
+    click.echo(f"{name}: {len(story.tokens)} request(s) to {send.base_url}", err=True)
+    tokens = {}
+    for role in dict.fromkeys(filter(None, story.tokens)):
+        if role == "unknown":
+            tokens[role] = recorder.unknown_token()
+        else:
+            # Only once: after its story it is revoked.
+            tokens[role] = given.pop() if given else asked_for(f"Token of the {role}, which this revokes")
+    return await recorder.record(name, send=send, tokens=tokens)

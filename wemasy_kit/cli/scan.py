@@ -1,0 +1,50 @@
+"""scan: finds tokens and filled password fields in files."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from wemasy_kit.secrets.scan import without_secrets
+from wemasy_kit.secrets.scan_files import LARGEST, scan_files
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True))
+def scan(paths: tuple[str, ...]) -> None:
+    """Find tokens and filled password fields in the files and folders PATHS, or in this folder.
+
+    Made for what is about to be shared: notebooks, cassettes, logs, HAR and Postman files. It prints file, line and
+    column, never the token. Below a folder it passes by .git, .venv, node_modules and __pycache__.
+
+    \b
+    Examples:
+      wemasy-kit scan
+      wemasy-kit scan notebooks session.har
+
+    \b
+    Exit codes:
+      0 nothing found   1 something found   2 wrong use, or a file that cannot be opened
+    """
+    files = size = finds = binary = failed = 0
+    for file in scan_files(paths or (".",)):
+        path = without_secrets(
+            "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in file.path)
+        )
+        files += file.unread is None
+        size += file.size
+        finds += len(file.findings)
+        binary += file.unread == "binary"
+        failed += file.unread == "failed"
+        for line, column, what in file.findings:
+            click.echo(f"{path}:{line}:{column}: {what}")
+        if file.unread == "failed":
+            click.echo(f"{path}: cannot be opened: {file.reason}", err=True)
+        elif file.unread == "huge":
+            click.echo(f"{path}: not looked at, it is larger than {LARGEST // 1024**2} MB", err=True)
+    total = f"{finds} found" if finds else "nothing found"
+    click.echo(f"{total}; {files} files read, {size / 1e6:.1f} MB; {binary} binary files passed by", err=True)
+    if finds:
+        click.echo("Log these tokens out first; then take them out of the files, and out of their history.", err=True)
+    sys.exit(1 if finds else 2 if failed else 0)
