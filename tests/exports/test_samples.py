@@ -178,7 +178,10 @@ def answers(status: str, body: str, *headers: str, length: int | None = None) ->
 JSON, HTML = "Content-Type: application/json", "Content-Type: text/html"
 TOLD: Final = {
     "example-of-the-page": answers("200 OK", '{"message": "Logged out."}', JSON),
-    "error-is-false": answers("200 OK", '{"error": false}', JSON),
+    "error-is-false": answers("200 OK", '{"error": false}', JSON, "X-RateLimit-Limit: 60"),
+    "data-is-null": answers("200 OK", '{"error": false, "message": "Bye", "data": null}', JSON, "x-ratelimit-remaining: 57"),
+    "no-mark-of-the-endpoint": answers("200 OK", '{"message": "Service Unavailable"}', JSON),
+    "a-version-that-is-retired": answers("200 OK", '{"error": false, "message": "This API version is retired."}', JSON),
     "error-is-true": answers("200 OK", '{"error": true, "message": "Logged out."}', JSON),
     "error-is-null": answers("200 OK", '{"error": null, "message": "Logged out."}', JSON),
     "says-nothing": answers("200 OK", "{}", JSON),
@@ -216,7 +219,7 @@ def test_a_checked_sample_says_what_the_kit_says(language: str, tmp_path: Path) 
     kit, codes, requests = asyncio.run(play())
 
     assert codes == kit
-    assert [name for name, code in codes.items() if code == 0] == ["example-of-the-page", "error-is-false"]
+    assert [name for name, code in codes.items() if code == 0] == ["example-of-the-page", "error-is-false", "data-is-null"]
     assert requests == 2 * len(TOLD)  # Nobody followed the redirect, and nobody asked twice.
 
 
@@ -266,8 +269,8 @@ def test_no_checked_sample_waits_without_end_follows_a_redirect_or_has_its_token
 
     ended = asyncio.run(play())
 
-    silent = Ended(7, "No complete answer: treat the token as live.\n")
-    redirected = Ended(5, "Not the documented answer (302): assume that the token still works.\n")
+    silent = Ended(7, "No complete response: treat the token as live.\n")
+    redirected = Ended(5, "Not the documented response (302): assume that the token still works.\n")
     for language in languages:
         assert (ended[f"{language} silent"], ended[f"{language} redirected"]) == (silent, redirected), language
     assert sorted(requests) == sorted(ended)
@@ -288,7 +291,7 @@ def test_a_checked_sample_that_reaches_nobody_fails_and_shows_no_token(
     ended = asyncio.run(play())
 
     assert ended.code in (6, 7)
-    assert ended.said.startswith("Nothing was sent." if ended.code == 6 else "No complete answer")
+    assert ended.said.startswith("Nothing was sent." if ended.code == 6 else "No complete response")
     assert not shows(ended.said, canary)
 
 
@@ -322,7 +325,7 @@ def test_a_documented_sample_is_the_page_s_letter_by_letter() -> None:
 def test_a_checked_sample_is_seen_at_a_glance_and_names_what_it_reads(language: str) -> None:
     source = sample(language).source
 
-    assert len(source.splitlines()) <= 40
+    assert len(source.splitlines()) <= 42
     assert max(map(len, source.splitlines())) <= 120
     assert (source.count(load().base_url), source.count(load().path)) == (1, 1)
     assert "WEMASY_BASE_URL" in source

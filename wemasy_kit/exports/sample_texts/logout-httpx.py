@@ -1,5 +1,5 @@
 # Logs out the customer whose token is in WEMASY_TOKEN, at Wemasy or WEMASY_BASE_URL. Python 3.11 or later, and httpx.
-# Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 6 not sent, 7 nobody knows.
+# Exit code: 0 revoked, 3 not accepted, 4 too many requests, 5 not the documented response, 6 not sent, 7 nobody knows.
 import asyncio
 import os
 import sys
@@ -19,19 +19,21 @@ async def log_out(token: str) -> tuple[int, str]:
     except httpx.ConnectError:
         return 6, "Nothing was sent."
     except (httpx.HTTPError, TimeoutError):  # its text may hold the token
-        return 7, "No complete answer: treat the token as live."
+        return 7, "No complete response: treat the token as live."
     try:
         body = r.json()
     except ValueError:
         body = None
     if r.status_code == 429:
-        return 4, f"Still logged in. Retry-After: {r.headers.get('Retry-After', 'not given')}"
+        return 4, f"This request revoked nothing. Retry-After: {r.headers.get('Retry-After', 'not given')}"
     if isinstance(body, dict):
         if r.status_code == 401:
             return 3, "Not accepted: never valid, expired, or already revoked."
-        if r.status_code == 200 and (body["error"] is False if "error" in body else "message" in body):
+        limited = any(name.lower().startswith("x-ratelimit-") for name in r.headers)
+        marked = limited or body.get("message") == "Logged out."
+        if r.status_code == 200 and body.get("error", False) is False and marked:
             return 0, "Revoked."
-    return 5, f"Not the documented answer ({r.status_code}): assume that the token still works."
+    return 5, f"Not the documented response ({r.status_code}): assume that the token still works."
 
 
 code, meaning = asyncio.run(log_out(os.environ.get("WEMASY_TOKEN", "")))

@@ -1,5 +1,5 @@
 # Logs out the customer whose token is in WEMASY_TOKEN, at Wemasy or WEMASY_BASE_URL. Python 3.9 or later, and requests.
-# Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 7 no complete answer.
+# Exit code: 0 revoked, 3 not accepted, 4 too many requests, 5 not the documented response, 7 no complete response.
 import os
 import sys
 
@@ -17,19 +17,21 @@ def log_out(token: str) -> tuple[int, str]:
             session.trust_env = False  # no proxy, and no ~/.netrc, which would replace the token
             r = session.post(url, headers=headers, allow_redirects=False, timeout=10)
     except requests.RequestException:  # its text may hold the token
-        return 7, "No complete answer: treat the token as live."
+        return 7, "No complete response: treat the token as live."
     try:
         body = r.json()
     except ValueError:
         body = None
     if r.status_code == 429:
-        return 4, f"Still logged in. Retry-After: {r.headers.get('Retry-After', 'not given')}"
+        return 4, f"This request revoked nothing. Retry-After: {r.headers.get('Retry-After', 'not given')}"
     if isinstance(body, dict):
         if r.status_code == 401:
             return 3, "Not accepted: never valid, expired, or already revoked."
-        if r.status_code == 200 and (body["error"] is False if "error" in body else "message" in body):
+        limited = any(name.lower().startswith("x-ratelimit-") for name in r.headers)
+        marked = limited or body.get("message") == "Logged out."
+        if r.status_code == 200 and body.get("error", False) is False and marked:
             return 0, "Revoked."
-    return 5, f"Not the documented answer ({r.status_code}): assume that the token still works."
+    return 5, f"Not the documented response ({r.status_code}): assume that the token still works."
 
 
 code, meaning = log_out(os.environ.get("WEMASY_TOKEN", ""))

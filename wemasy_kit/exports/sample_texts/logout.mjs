@@ -1,5 +1,5 @@
 // Logs out the customer whose token is in WEMASY_TOKEN, at Wemasy or WEMASY_BASE_URL. Node.js 18 or later.
-// Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 6 not sent, 7 nobody knows.
+// Exit code: 0 revoked, 3 not accepted, 4 too many requests, 5 not the documented response, 6 not sent, 7 nobody knows.
 async function logOut(token) {
   if (!token) return [2, 'Set WEMASY_TOKEN.'];
   const baseUrl = process.env.WEMASY_BASE_URL || 'https://api.wemasy.nl/api';
@@ -14,16 +14,19 @@ async function logOut(token) {
     text = await response.text();
   } catch (error) { // Its message may hold the token.
     if (['ENOTFOUND', 'ECONNREFUSED'].includes(error.cause?.code)) return [6, 'Nothing was sent.'];
-    return [7, 'No complete answer: treat the token as live.'];
+    return [7, 'No complete response: treat the token as live.'];
   }
   try { body = JSON.parse(text); } catch { body = null; }
   const { status, headers } = response;
-  if (status === 429) return [4, `Still logged in. Retry-After: ${headers.get('Retry-After') ?? 'not given'}`];
+  const retryAfter = headers.get('Retry-After') ?? 'not given';
+  if (status === 429) return [4, `This request revoked nothing. Retry-After: ${retryAfter}`];
   if (body !== null && typeof body === 'object') {
     if (status === 401) return [3, 'Not accepted: never valid, expired, or already revoked.'];
-    if (status === 200 && ('error' in body ? body.error === false : 'message' in body)) return [0, 'Revoked.'];
+    const limited = [...headers.keys()].some((name) => name.startsWith('x-ratelimit-'));
+    const marked = limited || body.message === 'Logged out.';
+    if (status === 200 && [undefined, false].includes(body.error) && marked) return [0, 'Revoked.'];
   }
-  return [5, `Not the documented answer (${status}): assume that the token still works.`];
+  return [5, `Not the documented response (${status}): assume that the token still works.`];
 }
 
 const [code, meaning] = await logOut(process.env.WEMASY_TOKEN);

@@ -1,10 +1,11 @@
 <?php
 // Logs out the customer whose token is in WEMASY_TOKEN, at Wemasy or WEMASY_BASE_URL. PHP 8 with its curl extension.
-// Exit code: 0 revoked, 3 not accepted, 4 still logged in, 5 not the documented answer, 6 not sent, 7 nobody knows.
+// Exit code: 0 revoked, 3 not accepted, 4 too many requests, 5 not the documented response, 6 not sent, 7 nobody knows.
 function logOut(string $token): array
 {
     if ($token === '') return [2, 'Set WEMASY_TOKEN.'];
     $baseUrl = getenv('WEMASY_BASE_URL') ?: 'https://api.wemasy.nl/api';
+    $limited = false;
     $retryAfter = 'not given';
     $curl = curl_init("$baseUrl/services/webshop/v1/customer/auth/logout");
     curl_setopt_array($curl, [
@@ -13,7 +14,8 @@ function logOut(string $token): array
         CURLOPT_FOLLOWLOCATION => false,
         CURLOPT_TIMEOUT => 10,
         CURLOPT_RETURNTRANSFER => true,
-        CURLOPT_HEADERFUNCTION => function ($curl, string $line) use (&$retryAfter): int {
+        CURLOPT_HEADERFUNCTION => function ($curl, string $line) use (&$limited, &$retryAfter): int {
+            if (stripos($line, 'X-RateLimit-') === 0) $limited = true;
             if (stripos($line, 'Retry-After:') === 0) $retryAfter = trim(substr($line, 12));
             return strlen($line);
         },
@@ -21,16 +23,17 @@ function logOut(string $token): array
     $text = curl_exec($curl);
     $failed = curl_errno($curl);
     if (in_array($failed, [CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT])) return [6, 'Nothing was sent.'];
-    if ($failed) return [7, 'No complete answer: treat the token as live.'];
+    if ($failed) return [7, 'No complete response: treat the token as live.'];
     $status = curl_getinfo($curl, CURLINFO_RESPONSE_CODE);
     $body = json_decode($text);
-    if ($status === 429) return [4, "Still logged in. Retry-After: $retryAfter"];
+    if ($status === 429) return [4, "This request revoked nothing. Retry-After: $retryAfter"];
     if (is_object($body)) {
         if ($status === 401) return [3, 'Not accepted: never valid, expired, or already revoked.'];
-        $said = property_exists($body, 'error') ? $body->error === false : property_exists($body, 'message');
-        if ($status === 200 && $said) return [0, 'Revoked.'];
+        $clean = !property_exists($body, 'error') || $body->error === false;
+        $marked = $limited || ($body->message ?? '') === 'Logged out.';
+        if ($status === 200 && $clean && $marked) return [0, 'Revoked.'];
     }
-    return [5, "Not the documented answer ($status): assume that the token still works."];
+    return [5, "Not the documented response ($status): assume that the token still works."];
 }
 
 [$code, $meaning] = logOut((string) getenv('WEMASY_TOKEN'));
