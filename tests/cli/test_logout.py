@@ -36,7 +36,7 @@ class Call(NamedTuple):
 CALLS = {
     "revoked": Call("--source sandbox", 0, "(200 OK) · Sandbox"),
     "not accepted": Call("--source sandbox --no-token", 3, "(401 Unauthorized) · Sandbox"),
-    "over the limit": Call("--cassette 429-too-many-requests", 4, "The customer is still logged in"),
+    "over the limit": Call("--cassette 429-too-many-requests", 4, "this request revoked nothing"),
     "a replay": Call("--source cassette --cassette 429-too-many-requests", 4, "never seen on the live API"),
     "a cassette of a path": Call(f"--cassette '{A_FILE}'", 3, "(401 Unauthorized) · Replay"),
     "not documented": Call("{live} --no-token", 5, "(503 Service Unavailable) · Live", UNAVAILABLE),
@@ -71,7 +71,7 @@ def test_json_holds_every_field_of_the_outcome_and_where_it_comes_from() -> None
     assert (values["rate_limit"], values["retry_after"], values["pause"]) == ({"limit": 60, "remaining": 0}, 60, 61)
     assert (exchange["status"], exchange["elapsed"]) == (429, None)
     assert json.loads(exchange["body"])["message"] == values["message"] == "Too Many Attempts."
-    assert "The customer is still logged in" in values["advice"]
+    assert "this request revoked nothing" in values["advice"]
     assert "never seen on the live API" in values["provenance"]
 
 

@@ -10,8 +10,11 @@ from typing import get_args
 import pytest
 
 from tests.mutations import MUTATIONS
+from tests.support.canaries import new_canary
 from wemasy_kit.call.exchange import Exchange, NoResponse
 from wemasy_kit.call.outcome import OutcomeKind, TokenState, read
+from wemasy_kit.call.request import LogoutRequest
+from wemasy_kit.call.token import Token
 from wemasy_kit.cli.app import WRONG_USE
 from wemasy_kit.cli.logout import EXIT_CODES
 
@@ -30,8 +33,13 @@ OUTCOMES = {kind.strip("`"): rest for kind, *rest in rows("The six outcomes")}
 PROMISES = rows("Promises about outcomes") + rows("Promises about secrets")
 
 
-def answer(status: int, body: bytes = b'{"message":"said"}') -> Exchange:
-    return Exchange("POST", "https://shop.example", (), status, "", (), body, "live")
+def new_token() -> Token:
+    return Token.parse(new_canary())
+
+
+def answer(status: int, body: bytes = b'{"message":"Logged out."}') -> Exchange:
+    sent = LogoutRequest(new_token(), "https://shop.example")
+    return Exchange(sent.method, sent.url, sent.shown_headers, status, "", (), body, "live")
 
 
 EXAMPLES: dict[str, list[Exchange | NoResponse]] = {

@@ -179,7 +179,9 @@ JSON, HTML = "Content-Type: application/json", "Content-Type: text/html"
 TOLD: Final = {
     "example-of-the-page": answers("200 OK", '{"message": "Logged out."}', JSON),
     "error-is-false": answers("200 OK", '{"error": false}', JSON, "X-RateLimit-Limit: 60"),
-    "data-is-null": answers("200 OK", '{"error": false, "message": "Bye", "data": null}', JSON, "x-ratelimit-remaining: 57"),
+    "data-is-null": answers(
+        "200 OK", '{"error": false, "message": "Bye", "data": null}', JSON, "x-ratelimit-remaining: 57"
+    ),
     "no-mark-of-the-endpoint": answers("200 OK", '{"message": "Service Unavailable"}', JSON),
     "a-version-that-is-retired": answers("200 OK", '{"error": false, "message": "This API version is retired."}', JSON),
     "error-is-true": answers("200 OK", '{"error": true, "message": "Logged out."}', JSON),
@@ -219,7 +221,11 @@ def test_a_checked_sample_says_what_the_kit_says(language: str, tmp_path: Path) 
     kit, codes, requests = asyncio.run(play())
 
     assert codes == kit
-    assert [name for name, code in codes.items() if code == 0] == ["example-of-the-page", "error-is-false", "data-is-null"]
+    assert [name for name, code in codes.items() if code == 0] == [
+        "example-of-the-page",
+        "error-is-false",
+        "data-is-null",
+    ]
     assert requests == 2 * len(TOLD)  # Nobody followed the redirect, and nobody asked twice.
 
 

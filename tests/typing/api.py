@@ -30,6 +30,7 @@ from wemasy_kit import (
     logout_and_forget,
     logout_sync,
     read,
+    revoke_pending,
     samples,
     show_documented,
     show_ledger,
@@ -68,6 +69,7 @@ async def a_call_with_a_store(store: TokenStore, send: Send) -> None:
     mine: TokenStore = MemoryStore()
     assert_type(await logout_and_forget(mine, send=send), Outcome | None)
     assert_type(store.load(), Token | None)
+    assert_type(await revoke_pending(store, send=send), tuple[Outcome, ...])
 
 
 async def a_shop() -> None:

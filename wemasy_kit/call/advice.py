@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from wemasy_kit.call.outcome import Outcome, Proof
 
 # Two facts, never one: "signed out on this device" and "revoked at the shop".
-_AT_HOME: Final = "Sign the customer out on this device all the same, and put the token aside for nothing but the next try."
+_AT_HOME: Final = (
+    "Sign the customer out on this device all the same, and put the token aside for nothing but the next try."
+)
 _AGAIN: Final = "Sending it again is safe; a 401 then most likely means that it was revoked."
 _REVOKED: Final = "Logged out: this token is dead. The customer's other tokens, on other devices, still work."
 _PROOFS: Final[dict[Proof | None, str]] = {
@@ -29,7 +31,9 @@ _CUT_COPY: Final = (
     "Not accepted, and the checksum at its end is wrong: perhaps a cut copy. The real token may still be alive: "
     "look for it before you forget this one."
 )
-_LIMITED: Final = "Not logged out: this request revoked nothing. If the token was valid, the customer is still logged in."
+_LIMITED: Final = (
+    "Not logged out: this request revoked nothing. If the token was valid, the customer is still logged in."
+)
 _DOUBT: Final = "Not the documented response ({reason}): "
 _UNCHANGED: Final = "assume that the token still works. Look at the address and at the response, then try again."
 _UNKNOWN: Final = "nobody knows whether the token was revoked, so treat it as live."
