@@ -11,9 +11,7 @@ if TYPE_CHECKING:
     from wemasy_kit.call.outcome import Outcome, Proof
 
 # Two facts, never one: "signed out on this device" and "revoked at the shop".
-_AT_HOME: Final = (
-    "Sign the customer out on this device all the same, and put the token aside for nothing but the next try."
-)
+_AT_HOME: Final = "Sign the customer out on this device all the same, and put the token aside for the next try."
 _AGAIN: Final = "Sending it again is safe; a 401 then most likely means that it was revoked."
 _REVOKED: Final = "Logged out: this token is dead. The customer's other tokens, on other devices, still work."
 _PROOFS: Final[dict[Proof | None, str]] = {
@@ -43,8 +41,8 @@ REASONS: Final[dict[Cause, str]] = {
     "name_not_found": "the host's name was not found; check the address and the network",
     "refused": "nothing listens at that address; check host and port, or start the server",
     "unreachable": "the host cannot be reached; check the address and the network",
-    "certificate": "the host has no valid certificate for its name, so there was no secure connection; send no token there",
-    "not_tls": "that port does not speak TLS, so there was no secure connection; is it https, and the right port?",
+    "certificate": "the host has no valid certificate for its name, so nothing here is secure; send no token there",
+    "not_tls": "that port does not speak TLS; is it https there, and the right port?",
     "replaced": "something in this process, such as vcrpy or a mock, has replaced the network",
     "no_sockets": "this Python runs in a browser and has no sockets; go live from a JupyterLab on your machine",
     "timeout": "no complete response came in time",
