@@ -11,6 +11,7 @@ WemasyKitError
 │   ├── CassetteUnreadable  not a vcrpy cassette; names the place
 │   └── CassetteMismatch    holds no answer, or none any more, for the request
 ├── PageUnreadable      a text is no copy of the documented page
+├── LabNotInstalled     the form was asked for without the extra `lab`; says what to install
 ├── RecordingRefused    the answers are not those of the story; nothing was written
 └── SecretFound         something about to be written holds a secret; names the place, never the secret
 """
@@ -79,6 +80,10 @@ class CassetteMismatch(CassetteError):
 
 class PageUnreadable(WemasyKitError, ValueError):
     """A text is no copy of the documented page; the message says what to save."""
+
+
+class LabNotInstalled(WemasyKitError, ImportError):
+    """What the extra `lab` brings is missing; the message says what to install."""
 
 
 class RecordingRefused(WemasyKitError):

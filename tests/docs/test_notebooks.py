@@ -238,7 +238,7 @@ class Played:
 
             await answered(self.replayed, "Recorded: ", times=2)
             _to_kernel(kernel, source, {"method": "update", "state": {"index": 1}, "buffer_paths": []})
-            await self._until(kernel, lambda: "stand-in shop" in state[token_field]["view"]["hint"])
+            await self._until(kernel, lambda: state[token_field]["view"]["about"] == "sandbox ")
             await answered(self.rehearsed, "Token not accepted", times=1)
             self.calls = await self._execute(
                 kernel,
