@@ -32,18 +32,12 @@ class InvalidToken(WemasyKitError, ValueError):
     """
 
     def __init__(self, rule: str, message: str, position: int | None = None) -> None:
-        super().__init__(message if position is None else f"{message} (character {position})")
-        self.rule = rule
-        self.position = position
+        super().__init__(rule, message, position)
+        self.rule, self.position = rule, position
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return _invalid_token, (self.rule, str(self), self.position)
-
-
-def _invalid_token(rule: str, text: str, position: int | None) -> InvalidToken:
-    error = InvalidToken(rule, text)
-    error.position = position
-    return error
+    def __str__(self) -> str:
+        _, message, position = self.args
+        return str(message) if position is None else f"{message} (character {position})"
 
 
 class InvalidOption(WemasyKitError, ValueError):

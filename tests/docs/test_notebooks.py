@@ -223,7 +223,7 @@ class Played:
             await self._execute(kernel, form)
             state = kernel.widget_state
             token_field = _only(state, lambda each: "view" in each and "_esm" in each)
-            verdict = _only(state, lambda each: "No answer yet" in str(each.get("value")))
+            verdict = _only(state, lambda each: "No response yet" in str(each.get("value")))
             source = _only(state, lambda each: each.get("description") == "Source")
 
             async def answered(token: Token, words: str, *, times: int) -> None:

@@ -190,7 +190,7 @@ def at_once(*work: Callable[[], None]) -> None:
 def test_before_the_first_press_there_is_no_answer(opens: Opens) -> None:
     person = opens()
 
-    assert "No answer yet" in person.verdict
+    assert "No response yet" in person.verdict
     assert person.tabs.layout.display == person["Clear the history"].layout.display == "none"
 
 
@@ -290,7 +290,7 @@ def test_two_lines_are_refused_beside_the_field_and_nothing_is_sent(canary: str,
 
     assert wire.dids == ["refused"]
     assert person.field.view["error"].startswith("A line break stands inside; ")
-    assert "No answer yet" in person.verdict
+    assert "No response yet" in person.verdict
     assert source.asked == []
     assert not wire.gives_away(canary)
 
@@ -568,7 +568,7 @@ def test_two_forms_do_not_share_their_answers_and_opening_one_sends_nothing(open
 
     one.reads("200")
 
-    assert "No answer yet" in other.verdict
+    assert "No response yet" in other.verdict
     assert source.asked == []
     assert other["Source"].options == (("Sandbox", "sandbox"),)
     assert other["Recorded answer"].layout.display == "none"

@@ -45,8 +45,8 @@ def test_no_text_of_a_person_or_of_the_kit_becomes_an_element(text: str) -> None
 @pytest.mark.parametrize(
     ("shown", "words"),
     [
-        (panels.nothing_yet(), "No answer yet"),
-        (panels.sending(), "Sending"),
+        (panels.NOTHING_YET, "No response yet"),
+        (panels.SENDING, "Sending"),
         (panels.refusal("there is no cassette"), "Nothing was sent There is no cassette."),
         (panels.fault("ZeroDivisionError"), "ZeroDivisionError in the kit itself"),
         (panels.fault("OSError"), "treat the token as live"),

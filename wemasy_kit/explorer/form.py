@@ -69,7 +69,7 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._issue: Final = widgets.Button(description="Give me a token")
         self._which: Final = _classed(_segments("Token to send", [_NEW]), "wemasy-list")
         self._field: Final = SecretField(self._acted, self._field_view())
-        self._verdict: Final = widgets.HTML(panels.nothing_yet())
+        self._verdict: Final = widgets.HTML(panels.NOTHING_YET)
         self._parts: Final = [widgets.HTML() for _ in _TABS]
         self._tabs: Final = widgets.Tab(self._parts, titles=_TABS)
         self._format: Final = widgets.Dropdown(
@@ -159,7 +159,7 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     async def _log_out(self) -> None:
         before = self._view_model.state.outcome
-        self._verdict.value = panels.sending()
+        self._verdict.value = panels.SENDING
         outcome = await self._view_model.send()
         exchange = outcome.exchange
         self._verdict.value = joined(verdict(outcome), gauge(outcome))

@@ -133,14 +133,8 @@ def hint(source: SourceName) -> Html:
     return el("p", _HINTS[source], class_="wemasy-hint")
 
 
-def nothing_yet() -> Html:
-    """Before the first answer."""
-    return box("○", "No answer yet", "Press “Log out”: what comes back is shown and explained here.")
-
-
-def sending() -> Html:
-    """While a request is out."""
-    return box("…", "Sending", "Waiting for the answer. “Cancel” gives it up.")
+NOTHING_YET: Final = box("○", "No response yet", "Press “Log out”: what comes back is shown and explained here.")
+SENDING: Final = box("…", "Sending", "Waiting for the response. “Cancel” gives it up.")
 
 
 def refusal(reason: str) -> Html:
@@ -150,12 +144,8 @@ def refusal(reason: str) -> Html:
 
 def fault(kind: str) -> Html:
     """An error of the kit's own. Only its kind is safe to show."""
-    return box(
-        "✗",
-        f"{kind} in the kit itself",
-        "Nobody knows whether the request left: treat the token as live.",
-        tone="doubt",
-    )
+    known = "Nobody knows whether the request left: treat the token as live."
+    return box("✗", f"{kind} in the kit itself", known, tone="doubt")
 
 
 def changed(rows: tuple[tuple[str, str, str], ...]) -> Html:
