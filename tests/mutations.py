@@ -40,8 +40,9 @@ TESTS = {
     "sources/sandbox.py": "sources/sandbox",
     "sandbox/rules.py": "sandbox/rules",
     "sandbox/server.py": "sandbox/server promises/secrets",
-    "explorer/view_model.py": "explorer/view_model",
+    "explorer/view_model.py": "explorer/view_model explorer/machine",
     "explorer/secret_field.py": "explorer/form promises/secrets",
+    "explorer/secret_field.js": "explorer/form",
     "cli/app.py": "cli/app",
     "cli/logout.py": "cli/logout",
 }
@@ -64,7 +65,7 @@ class Mutation(NamedTuple):
 
 
 LIVE, OUTCOME, JSON, HEADERS = "sources/live.py", "call/outcome.py", "call/strict_json.py", "call/headers.py"
-REQUEST, MASKING, TOKEN, DESK = "call/request.py", "secrets/mask.py", "call/token.py", "explorer/view_model.py"
+REQUEST, MASKING, TOKEN, FORM = "call/request.py", "secrets/mask.py", "call/token.py", "explorer/view_model.py"
 ASK = "response = await transport.handle_async_request(request)"
 TRANSPORT = "httpx.AsyncHTTPTransport(verify=verify, trust_env=False)"
 # fmt: off
@@ -196,7 +197,7 @@ MUTATIONS = (
     Mutation("lets tornado log a bad header", "sandbox/server.py", "return not _in_the_sandbox.get()", "return True"),
     Mutation("repeats a token that stands in the wrong place", "cli/app.py", 'without_secrets(" ".join(line.split()))',
              '" ".join(line.split())'),
-    # Replay, rehearsal, and the form's desk
+    # Replay, rehearsal, and the form
     Mutation("plays the first answer for ever", "sources/cassette.py", "self._next += 1", "pass"),
     Mutation("plays an answer to another request", "sources/cassette.py",
              "if (request.method, str(request.url)) != (recorded.method, recorded.url)", "if False"),
@@ -208,15 +209,19 @@ MUTATIONS = (
     Mutation("the sandbox revokes before it looks at the limit", "sandbox/rules.py", "        granted, rate = self._count(key)\n",
              "        self._tokens.pop(digest or '', None)\n        granted, rate = self._count(key)\n"),
     Mutation("the sandbox is taken for live", "sources/sandbox.py", 'name="sandbox"', 'name="live"'),
-    Mutation("sends live at once", DESK, 'self._armed = self.source == "live" or', "self._armed ="),
-    Mutation("sends a revoked token again without a word", DESK, "or self._revoked_clock(token) is not None\n", "\n"),
-    Mutation("stays armed after one request", DESK, "        self._armed = False\n        self._call", "        self._call"),
-    Mutation("stays armed when another source is chosen", DESK, "double-click.\n            self.forget()", "double-click."),
-    Mutation("takes presses while a request is out", DESK, "if self._busy or now", "if now"),
-    Mutation("takes a double click for two", DESK, "now - self._last < ECHO or", ""),
-    Mutation("sends before the wait is over", DESK, "< ECHO or self._clock() < self._ready_at()", "< ECHO"),
-    Mutation("keeps a token that is dead", DESK, "if self._held is token and (outcome.kind not in _WORTH_ANOTHER_TRY or",
-             "if self._held is token and (False or"),
+    Mutation("sends live at once", FORM, 'if self.source == "live" or before is not None', "if before is not None"),
+    Mutation("sends a revoked token again without a word", FORM, 'if self.source == "live" or before is not None',
+             'if self.source == "live"'),
+    Mutation("stays armed after one request", FORM, 'replace(self, phase="ready", held=', 'replace(self, phase="confirm", held='),
+    Mutation("stays armed when another source is chosen", FORM, "replace(self.let_go(), source=", "replace(self, source="),
+    Mutation("takes presses while a request is out", FORM, 'self.phase != "sending" and not is_echo', "not is_echo"),
+    Mutation("takes a double click for two", FORM, "and not is_echo and", "and"),
+    Mutation("sends before the wait is over", FORM, "not is_echo and self.waits_until(now) is None", "not is_echo"),
+    Mutation("keeps a token that is dead", FORM, "held = self.held if again or", "held = self.held if True or"),
+    Mutation("glues two pasted lines into one token", "explorer/secret_field.js", "text: () => given ?? input.value",
+             "text: () => input.value"),
+    Mutation("keeps in the page what was sent", "explorer/secret_field.js", "      secret.empty();\n", ""),
+    Mutation("sends a double click in the page twice", "explorer/secret_field.js", "if (isOff(node)) return;", ""),
     Mutation("exits 0 where nobody knows", "cli/logout.py", "OutcomeKind.UNKNOWN: 7", "OutcomeKind.UNKNOWN: 0"),
     Mutation("does not pass the deadline on", "cli/logout.py", "base_url or BASE_URL, deadline=deadline)", "base_url or BASE_URL)"),
     # What is documented, and what is taken home

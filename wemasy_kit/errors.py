@@ -11,6 +11,7 @@ WemasyKitError
 │   ├── CassetteUnreadable  not a vcrpy cassette; names the place
 │   └── CassetteMismatch    holds no answer, or none any more, for the request
 ├── PageUnreadable      a text is no copy of the documented page
+├── LabNotInstalled     the form was asked for without the extra `lab`; says what to install
 ├── RecordingRefused    the answers are not those of the story; nothing was written
 └── SecretFound         something about to be written holds a secret; names the place, never the secret
 """
@@ -31,18 +32,12 @@ class InvalidToken(WemasyKitError, ValueError):
     """
 
     def __init__(self, rule: str, message: str, position: int | None = None) -> None:
-        super().__init__(message if position is None else f"{message} (character {position})")
-        self.rule = rule
-        self.position = position
+        super().__init__(rule, message, position)
+        self.rule, self.position = rule, position
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return _invalid_token, (self.rule, str(self), self.position)
-
-
-def _invalid_token(rule: str, text: str, position: int | None) -> InvalidToken:
-    error = InvalidToken(rule, text)
-    error.position = position
-    return error
+    def __str__(self) -> str:
+        _, message, position = self.args
+        return str(message) if position is None else f"{message} (character {position})"
 
 
 class InvalidOption(WemasyKitError, ValueError):
@@ -79,6 +74,10 @@ class CassetteMismatch(CassetteError):
 
 class PageUnreadable(WemasyKitError, ValueError):
     """A text is no copy of the documented page; the message says what to save."""
+
+
+class LabNotInstalled(WemasyKitError, ImportError):
+    """What the extra `lab` brings is missing; the message says what to install."""
 
 
 class RecordingRefused(WemasyKitError):

@@ -174,16 +174,31 @@ def test_enter_sends_every_character_that_was_typed(page: Page, shop: Sandbox) -
     expect(field(page)).to_have_value("")
 
 
-def test_a_pasted_line_break_and_bearer_are_left_out_and_the_form_says_so(page: Page, shop: Sandbox) -> None:
-    text = token_of(shop)
-    page.evaluate("text => navigator.clipboard.writeText(text)", f'"Authorization: Bearer {text[:20]}\n{text[20:]}"\n')
+def paste(page: Page, text: str) -> None:
+    page.evaluate("text => navigator.clipboard.writeText(text)", text)
     field(page).focus()
     page.keyboard.press("Control+v")
-    expect(form(page).locator(".wemasy-secret")).to_contain_text("a line break")
-    assert field(page).input_value() == text
+
+
+def test_what_stands_around_a_pasted_token_is_left_out_and_the_form_says_so(page: Page, shop: Sandbox) -> None:
+    paste(page, f'"Authorization: Bearer {token_of(shop)}"\n')
     press(page)
     page.wait_for_timeout(600)
     expect(verdict(page)).to_contain_text("Token revoked")
+    expect(form(page).locator(".wemasy-secret")).to_contain_text("“Bearer” was left out.")
+    expect(field(page)).to_have_value("")
+
+
+def test_two_pasted_lines_are_refused_and_not_glued_together(page: Page, shop: Sandbox) -> None:
+    before, text = shop.requests, token_of(shop)
+    paste(page, f"{text[:20]}\n{text[20:]}")
+    assert field(page).input_value() == text
+    for _ in range(2):
+        page.wait_for_timeout(600)
+        press(page)
+        expect(form(page).get_by_role("alert")).to_contain_text("A line break stands inside")
+    assert shop.requests == before
+    field(page).fill("")
 
 
 def test_a_bad_token_is_refused_beside_the_field_and_stays_there_to_be_mended(page: Page, shop: Sandbox) -> None:

@@ -7,11 +7,10 @@ from typing import get_args
 
 import pytest
 
-from tests.support.sources import Answer, Script, nothing, revoked, says
+from tests.support.sources import Response, Script, nothing, revoked, says
 from wemasy_kit.call.exchange import Exchange, NoResponse, Send, SourceName
 from wemasy_kit.call.logout import MemoryStore, TokenStore, logout, logout_and_forget
 from wemasy_kit.call.outcome import Outcome, OutcomeKind, TokenState
-from wemasy_kit.call.request import LogoutRequest
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import CassetteMismatch
 from wemasy_kit.sandbox.rules import HandClock
@@ -27,7 +26,7 @@ def log_out(store: TokenStore, send: Send, *, wait: bool = False) -> Outcome | N
 
 
 # What came, the outcome's kind and token state, and whether the store still has the token afterwards.
-ANSWERS: dict[str, tuple[Answer, str, TokenState, bool]] = {
+ANSWERS: dict[str, tuple[Response, str, TokenState, bool]] = {
     "a logout": (revoked(), "revoked", "revoked", False),
     "a 401": (says(401), "unauthenticated", "not_accepted", False),
     "a 401 of a gateway in front": (says(401, ("WWW-Authenticate", "Basic")), "undocumented", "unchanged", True),
@@ -44,7 +43,7 @@ ANSWERS: dict[str, tuple[Answer, str, TokenState, bool]] = {
 
 @pytest.mark.parametrize(("answer", "kind", "state", "kept"), ANSWERS.values(), ids=ANSWERS)
 def test_only_a_token_that_opens_nothing_any_more_is_dropped(
-    answer: Answer, kind: str, state: TokenState, kept: bool
+    answer: Response, kind: str, state: TokenState, kept: bool
 ) -> None:
     store = MemoryStore(token())
 
@@ -76,13 +75,13 @@ def test_the_token_of_the_store_is_the_one_that_is_sent() -> None:
 
 
 @pytest.mark.parametrize("answer", [revoked(), says(401)], ids=["revoked", "401"])
-def test_a_customer_who_logs_in_again_meanwhile_stays_logged_in(answer: Answer) -> None:
+def test_a_customer_who_logs_in_again_meanwhile_stays_logged_in(answer: Response) -> None:
     store = MemoryStore(token())
     another = token("8|w8vyq9zx")
 
-    def meanwhile(request: LogoutRequest, name: SourceName) -> Exchange | NoResponse:
+    def meanwhile(name: SourceName) -> Exchange | NoResponse:
         store._token = another
-        return answer(request, name)
+        return answer(name)
 
     log_out(store, Script(meanwhile))
 
@@ -116,7 +115,7 @@ def test_whoever_asks_to_wait_is_logged_out_after_a_short_429(monkeypatch: pytes
 
 @pytest.mark.parametrize("error", [CassetteMismatch("none left"), asyncio.CancelledError(), KeyboardInterrupt()])
 def test_a_logout_that_is_broken_off_keeps_the_token(error: BaseException) -> None:
-    def breaks(request: LogoutRequest, name: SourceName) -> Exchange:
+    def breaks(name: SourceName) -> Exchange:
         raise error
 
     store = MemoryStore(token())

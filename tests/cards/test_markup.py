@@ -9,6 +9,14 @@ from hypothesis import strategies as st
 from tests.support.html_page import HOSTILE, Page, hostile_texts, unexpected
 from wemasy_kit.cards.markup import Html, el, joined
 
+ATTRIBUTES = [
+    ("class_", "class"),
+    ("aria_label", "aria-label"),
+    ("data_wemasy_copy", "data-wemasy-copy"),
+    ("viewBox",) * 2,
+]
+VALUES = [(None, ""), (False, ""), (True, " hidden"), ("", ' hidden=""'), (0, ' hidden="0"'), (0.5, ' hidden="0.5"')]
+
 
 @pytest.mark.parametrize("text", [text for text in HOSTILE if "<" in text])
 def test_the_tests_own_reader_sees_what_an_unescaped_text_puts_into_a_page(text: str) -> None:
@@ -39,54 +47,26 @@ def test_an_attribute_keeps_its_value_whatever_stands_in_it(text: str) -> None:
     assert page.values("title") == [text]
 
 
-def test_what_el_made_is_not_escaped_again() -> None:
-    assert el("p", el("b", "1 < 2")) == "<p><b>1 &lt; 2</b></p>"
-
-
-def test_what_joined_made_is_not_escaped_again() -> None:
-    assert el("p", joined(el("b", "a"), "&")) == "<p><b>a</b>&amp;</p>"
+@pytest.mark.parametrize(
+    ("made", "written"),
+    [
+        (el("p", el("b", "1 < 2")), "<p><b>1 &lt; 2</b></p>"),
+        (el("p", joined(el("b", "a"), "&")), "<p><b>a</b>&amp;</p>"),
+        (el("p", None, "a", None), "<p>a</p>"),
+        (joined("a", None, el("br"), "<"), "a<br>&lt;"),
+        (el("td"), "<td></td>"),
+        (el("input", type="text"), '<input type="text">'),
+        *((el("p", **{name: "x"}), f'<p {written}="x"></p>') for name, written in ATTRIBUTES),
+        *((el("p", hidden=value), f"<p{written}></p>") for value, written in VALUES),
+    ],
+)
+def test_what_is_made_is_html_and_is_not_escaped_again(made: Html, written: str) -> None:
+    assert made == written
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_html_that_a_text_was_added_to_is_a_text_again(text: str) -> None:
     assert Page(joined(el("b", "fine") + text)).elements == set()
-
-
-def test_a_child_that_is_none_is_left_out() -> None:
-    assert el("p", None, "a", None) == "<p>a</p>"
-
-
-def test_children_are_joined_without_an_element_around_them() -> None:
-    assert joined("a", None, el("br"), "<") == "a<br>&lt;"
-
-
-def test_no_children_make_an_empty_element() -> None:
-    assert el("td") == "<td></td>"
-
-
-def test_an_element_that_holds_nothing_is_not_closed() -> None:
-    assert el("input", type="text") == '<input type="text">'
-
-
-@pytest.mark.parametrize(
-    ("name", "written"),
-    [
-        ("class_", "class"),
-        ("aria_label", "aria-label"),
-        ("data_wemasy_copy", "data-wemasy-copy"),
-        ("viewBox", "viewBox"),
-    ],
-)
-def test_an_attribute_is_named_as_in_html(name: str, written: str) -> None:
-    assert el("p", **{name: "x"}) == f'<p {written}="x"></p>'
-
-
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [(None, ""), (False, ""), (True, " hidden"), ("", ' hidden=""'), (0, ' hidden="0"'), (0.5, ' hidden="0.5"')],
-)
-def test_an_attribute_is_left_out_only_for_none_and_false(value: str | float | bool | None, written: str) -> None:
-    assert el("p", hidden=value) == f"<p{written}></p>"
 
 
 @given(st.text())

@@ -2,95 +2,100 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from hypothesis import given, settings
 
 from tests.support.html_page import Page, hostile_texts, unexpected
-from wemasy_kit.call.exchange import Exchange, NoResponse
-from wemasy_kit.call.outcome import Outcome, read
+from tests.support.sources import SIX, outcome
+from wemasy_kit.call.outcome import Outcome, OutcomeKind
+from wemasy_kit.cards.card import Card
 from wemasy_kit.cards.pictures import show_remaining, show_timeline
 from wemasy_kit.cards.words import LOOKS
 
-LOGGED_OUT = b'{"error":false,"message":"Logged out.","data":[]}'
+
+def left(status: int, count: object, limit: object = 5) -> Outcome:
+    return outcome(status, ("X-RateLimit-Limit", str(limit)), ("X-RateLimit-Remaining", str(count)))
 
 
-def outcome(status: int, left: int | None = None, *, body: bytes = b"{}") -> Outcome:
-    headers = () if left is None else (("X-RateLimit-Limit", "5"), ("X-RateLimit-Remaining", str(left)))
-    return read(Exchange("POST", "https://shop.example", (), status, "", headers, body, "sandbox"))
+REVOKED, REFUSED, LIMITED = left(200, 4), left(401, 3), left(429, 0)
+TIMELINE = show_timeline([("phone", REVOKED), ("phone", REFUSED), ("laptop", REVOKED)])
+CHART = show_remaining([REFUSED, LIMITED, REVOKED, outcome(401)])
+PICTURES: dict[str, tuple[Card, str, str]] = {
+    "timeline": (TIMELINE, "Timeline", "1. phone: revoked\n2. phone: unauthenticated\n3. laptop: revoked"),
+    "chart": (
+        CHART,
+        "Requests left after each call",
+        "1. unauthenticated: 3 left\n2. rate_limited: 0 left\n3. revoked: 4 left\n"
+        "4. unauthenticated: does not say how many are left",
+    ),
+    "an empty timeline": (show_timeline([]), "Timeline", ""),
+    "an empty chart": (show_remaining([]), "Requests left after each call", ""),
+    "calls one by one": (show_timeline((name, REVOKED) for name in "ab"), "Timeline", "1. a: revoked\n2. b: revoked"),
+    "absurd figures": (
+        show_remaining([left(401, "9" * 9), left(401, 0, "9" * 9), left(401, "x")]),
+        "Requests left after each call",
+        "1. unauthenticated: 999999999 left\n2. unauthenticated: 0 left\n"
+        "3. unauthenticated: does not say how many are left",
+    ),
+}
 
 
-REVOKED = outcome(200, 4, body=LOGGED_OUT)
-REFUSED = outcome(401, 3)
-LIMITED = outcome(429, 0)
-SIX = [
-    REVOKED,
-    REFUSED,
-    LIMITED,
-    outcome(500),
-    *(read(NoResponse(sent, "broken", "live")) for sent in (True, False)),
-]
-
-# --- The timeline
+def dots(page: Page) -> list[tuple[int, int]]:
+    return list(zip(map(int, page.values("cx")), map(int, page.values("cy")), strict=True))
 
 
-def drawn(*calls: tuple[str, Outcome]) -> Page:
-    return Page(show_timeline(calls)._repr_html_())
+@pytest.mark.parametrize("picture", PICTURES)
+def test_who_cannot_see_a_picture_hears_it_and_it_is_plain_text_elsewhere(picture: str) -> None:
+    card, name, told = PICTURES[picture]
+    page = Page(card._repr_html_())
 
-
-def test_a_timeline_has_a_row_for_each_device_and_a_mark_for_each_call() -> None:
-    page = drawn(("phone", REVOKED), ("phone", REFUSED), ("laptop", REVOKED))
-
-    assert page.text.count("phone") == 1
-    assert page.text.count("laptop") == 1
-    assert sum("wemasy-dot" in name for name in page.values("class")) == 3
-
-
-def test_each_call_has_its_number_its_outcome_and_what_became_of_the_token() -> None:
-    text = drawn(("phone", REVOKED), ("phone", REFUSED)).text
-
-    for part in ("1. revoked", "token revoked", "2. unauthenticated", "token not accepted"):
-        assert part in text
-
-
-@pytest.mark.parametrize("came", SIX)
-def test_no_call_is_told_by_its_colour_alone(came: Outcome) -> None:
-    text = drawn(("phone", came)).text
-
-    assert LOOKS[came.kind].mark in text
-    assert str(came.kind) in text
-
-
-def test_who_cannot_see_the_picture_hears_it() -> None:
-    page = drawn(("phone", REVOKED), ("laptop", REFUSED))
-
+    assert repr(card) == told
     assert page.values("role") == ["img"]
-    assert page.values("aria-label") == ["Timeline: 1. phone: revoked; 2. laptop: unauthenticated"]
+    assert page.values("aria-label") == [f"{name}: {told.replace(chr(10), '; ')}"]
 
 
-def test_a_timeline_is_plain_text_elsewhere() -> None:
-    assert (
-        repr(show_timeline([("phone", REVOKED), ("laptop", REFUSED)]))
-        == "1. phone: revoked\n2. laptop: unauthenticated"
-    )
-
-
-def test_calls_may_come_one_by_one() -> None:
-    assert repr(show_timeline((name, REVOKED) for name in ("a", "b"))) == "1. a: revoked\n2. b: revoked"
-
-
-def test_all_of_it_lies_within_its_frame() -> None:
-    page = drawn(*[("phone", REVOKED)] * 5, ("laptop", REVOKED))
+@pytest.mark.parametrize("picture", PICTURES)
+def test_all_of_a_picture_lies_within_its_frame_takes_the_pages_colours_and_loads_nothing(picture: str) -> None:
+    html = PICTURES[picture][0]._repr_html_()
+    page = Page(html)
     width, height = map(int, page.values("viewbox")[0].split()[2:])
 
     assert all(0 <= int(x) <= width for name in ("x", "x1", "x2", "cx") for x in page.values(name))
     assert all(0 <= int(y) <= height for name in ("y", "y1", "y2", "cy") for y in page.values(name))
+    assert set(page.values("fill") + page.values("stroke")) <= {"currentColor"}
+    assert unexpected(html, draws=True) == []
 
 
-def test_no_calls_make_an_empty_picture() -> None:
-    assert unexpected(show_timeline([])._repr_html_(), draws=True) == []
-    assert repr(show_timeline([])) == ""
+@pytest.mark.parametrize("kind", OutcomeKind)
+def test_no_call_is_told_by_its_colour_alone(kind: OutcomeKind) -> None:
+    look = LOOKS[kind]
+
+    for card in (show_timeline([("phone", SIX[kind])]), show_remaining([SIX[kind]])):
+        page = Page(card._repr_html_())
+        assert look.mark in page.text
+        assert str(kind) in page.text
+        assert any(f"wemasy-dot wemasy-{look.tone}" in name for name in page.values("class"))
+
+
+def test_a_timeline_has_a_row_for_each_device_and_a_mark_for_each_call() -> None:
+    page = Page(TIMELINE._repr_html_())
+
+    assert (page.text.count("phone"), page.text.count("laptop")) == (1, 1)
+    assert [y for _, y in dots(page)] == [32, 32, 96]
+    for part in ("1. revoked", "token revoked", "2. unauthenticated", "token not accepted"):
+        assert part in page.text
+
+
+def test_a_chart_has_a_mark_for_each_call_as_high_as_what_is_left_and_a_legend_of_the_kinds() -> None:
+    page = Page(CHART._repr_html_())
+    heights = [y for _, y in dots(page)[:4]]
+    top, zero = (int(y) for y in page.values("y1")[:2])
+
+    assert heights[:3] == [zero - (zero - top) * count // 5 for count in (3, 0, 4)]
+    assert heights[3] > zero  # It does not say how many are left.
+    assert len(dots(page)) == 4 + 3
+    for part in ("5 left", "0 left", "Call", "unauthenticated", "rate_limited", "revoked"):
+        assert page.text.count(part) == 1
 
 
 @given(hostile_texts)
@@ -100,51 +105,3 @@ def test_the_name_of_a_device_is_a_text_and_never_an_element(name: str) -> None:
 
     assert unexpected(shown, draws=True) == []
     assert name in Page(shown).text
-
-
-# --- The chart
-
-VEGA = "application/vnd.vegalite.v5+json"
-
-
-def test_the_chart_has_a_point_for_each_call() -> None:
-    bundle = show_remaining([REFUSED, LIMITED, REVOKED])._repr_mimebundle_()
-
-    assert bundle[VEGA]["data"]["values"] == [
-        {"call": 1, "left": 3, "answer": "unauthenticated"},
-        {"call": 2, "left": 0, "answer": "rate_limited"},
-        {"call": 3, "left": 4, "answer": "revoked"},
-    ]
-
-
-def test_the_chart_has_its_figures_as_plain_text() -> None:
-    assert show_remaining([REFUSED, LIMITED])._repr_mimebundle_()["text/plain"] == (
-        "1. unauthenticated: 3 left\n2. rate_limited: 0 left"
-    )
-
-
-def test_an_answer_that_does_not_tell_is_not_given_a_figure() -> None:
-    bundle = show_remaining([outcome(401)])._repr_mimebundle_()
-
-    assert bundle[VEGA]["data"]["values"] == [{"call": 1, "left": None, "answer": "unauthenticated"}]
-    assert bundle["text/plain"] == "1. unauthenticated: does not say how many are left"
-
-
-def test_no_answer_is_told_by_its_colour_alone() -> None:
-    layers = show_remaining([REFUSED])._repr_mimebundle_()[VEGA]["layer"]
-    point = next(layer["encoding"] for layer in layers if "color" in layer.get("encoding", {}))
-
-    assert point["shape"]["field"] == point["color"]["field"] == "answer"
-
-
-def test_the_chart_is_json_and_loads_nothing() -> None:
-    specification = show_remaining([REFUSED, LIMITED])._repr_mimebundle_(include=None, exclude=None)[VEGA]
-
-    assert specification["$schema"] == "https://vega.github.io/schema/vega-lite/v5.json"
-    assert json.loads(json.dumps(specification)) == specification
-    assert "http" not in json.dumps({key: value for key, value in specification.items() if key != "$schema"})
-    assert set(specification["data"]) == {"values"}
-
-
-def test_the_chart_says_what_it_shows() -> None:
-    assert show_remaining([])._repr_mimebundle_()[VEGA]["description"] == "Requests left in the window after each call"

@@ -223,7 +223,7 @@ class Played:
             await self._execute(kernel, form)
             state = kernel.widget_state
             token_field = _only(state, lambda each: "view" in each and "_esm" in each)
-            verdict = _only(state, lambda each: "No answer yet" in str(each.get("value")))
+            verdict = _only(state, lambda each: "No response yet" in str(each.get("value")))
             source = _only(state, lambda each: each.get("description") == "Source")
 
             async def answered(token: Token, words: str, *, times: int) -> None:
@@ -238,7 +238,7 @@ class Played:
 
             await answered(self.replayed, "Recorded: ", times=2)
             _to_kernel(kernel, source, {"method": "update", "state": {"index": 1}, "buffer_paths": []})
-            await self._until(kernel, lambda: "stand-in shop" in state[token_field]["view"]["hint"])
+            await self._until(kernel, lambda: state[token_field]["view"]["about"] == "sandbox ")
             await answered(self.rehearsed, "Token not accepted", times=1)
             self.calls = await self._execute(
                 kernel,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
+import shutil
+import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import comm
 import ipywidgets as widgets
@@ -18,18 +22,20 @@ from ipywidgets.widgets import widget as registry
 
 from tests.support.html_page import HOSTILE, Page, unexpected
 from tests.support.leaks import shows
-from tests.support.sources import Answer, Door, Script, breaks, nothing, revoked, says, until
+from tests.support.sources import NOW, RESPONSES, Door, Response, Script, breaks, nothing, revoked, says, until
 from wemasy_kit import LogoutForm
 from wemasy_kit.call.outcome import OutcomeKind
 from wemasy_kit.call.token import Token
-from wemasy_kit.errors import CassetteMismatch
-from wemasy_kit.explorer import background
+from wemasy_kit.cards.words import LOOKS, announcement
+from wemasy_kit.errors import CassetteMismatch, CassetteNotFound, LabNotInstalled
+from wemasy_kit.explorer import background, form
 from wemasy_kit.explorer.history import HISTORY
-from wemasy_kit.explorer.view_model import Did, View
+from wemasy_kit.explorer.secret_field import SecretField
+from wemasy_kit.explorer.view_model import Did, Now, ViewModel
+from wemasy_kit.sandbox.rules import HandClock
+from wemasy_kit.sources.cassette import cassette_path
 from wemasy_kit.sources.live import live
 from wemasy_kit.sources.sandbox import Sandbox
-
-Widgets = dict[str, Any]
 
 
 class Wire:
@@ -49,6 +55,12 @@ class Wire:
     def open(self, **options: Any) -> BaseComm:
         return _Comm(self, **options)
 
+    def gives_away(self, canary: str) -> bool:
+        """Whether any message, or the state of any widget as a notebook would save it, shows the token."""
+        every: dict[str, Any] = dict(registry._instances)
+        states = json.dumps({key: each.get_state() for key, each in every.items()}, default=repr)
+        return any(shows(text, canary) for text in (states, *self.messages))
+
 
 class _Comm(BaseComm):
     def __init__(self, wire: Wire, **options: Any) -> None:
@@ -60,10 +72,8 @@ class _Comm(BaseComm):
     ) -> None:
         self._wire.messages.append(json.dumps([msg_type, data, metadata, keys], default=repr))
         content = (data or {}).get("content", {})
-        if "did" in content:
-            self._wire.dids.append(content["did"])
-        if "say" in content:
-            self._wire.said.append(content["say"])
+        self._wire.dids += [content["did"]] if "did" in content else []
+        self._wire.said += [content["say"]] if "say" in content else []
 
 
 @pytest.fixture(autouse=True)
@@ -76,197 +86,172 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     HISTORY.clear()
 
 
-def states() -> str:
-    """The state of every widget that there is, as a notebook would save it."""
-    every: Widgets = dict(registry._instances)
-    return json.dumps({key: each.get_state() for key, each in every.items()}, default=repr)
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> HandClock:
+    """The time stands still for the forms: it is moved by hand."""
+    clock = HandClock(NOW)
+    monkeypatch.setattr(ViewModel, "now", property(lambda self: Now(clock(), clock())))
+    return clock
 
 
-def page_sends(form: LogoutForm, do: str, text: str | None = None) -> None:
-    """An act, by the way that the page's messages come."""
-    content = {"do": do} if text is None else {"do": do, "text": text}
-    form._field._handle_custom_msg(content, [])
-    assert "text" not in content
+class Person:
+    """Somebody in front of a form, who finds their way by what is written on it."""
+
+    def __init__(self, clock: HandClock, **options: Any) -> None:
+        self.form = LogoutForm(**options)
+        self.view_model = self.form._view_model
+        self._clock = clock
+
+    def every(self, kind: type[Any], inside: Any = None) -> list[Any]:
+        inside = inside or self.form
+        found = [inside] if isinstance(inside, kind) else []
+        return found + [each for child in getattr(inside, "children", ()) for each in self.every(kind, child)]
+
+    def __getitem__(self, name: str) -> Any:
+        """The widget with this description."""
+        return next(each for each in self.every(widgets.DOMWidget) if getattr(each, "description", None) == name)
+
+    @property
+    def field(self) -> SecretField:
+        field: SecretField = self.every(SecretField)[0]
+        return field
+
+    @property
+    def tabs(self) -> Any:
+        return next(tab for tab in self.every(widgets.Tab) if "Body" in tab.titles)
+
+    @property
+    def shown(self) -> list[str]:
+        return [each.value for each in self.every(widgets.HTML)]
+
+    @property
+    def verdict(self) -> str:
+        (shown,) = [value for value in self.shown if '<div class="wemasy-verdict' in value]
+        return " ".join(Page(shown).text.split())
+
+    @property
+    def is_ready(self) -> bool:
+        return bool(self.field.view["mode"] == "ready")
+
+    def act(self, do: str, text: object = None) -> None:
+        """By the way that the page's messages come; a second after the act before."""
+        self._clock.forward(1)
+        self.again(do, text)
+
+    def again(self, do: str, text: object = None) -> None:
+        """At once."""
+        content = {"do": do} if text is None else {"do": do, "text": text}
+        self.field._handle_custom_msg(content, [])
+        assert "text" not in content
+
+    def reads(self, words: str, text: object = "") -> str:
+        """Press, and wait until the verdict has these words."""
+        self.act("send", text)
+        until(lambda: words in self.verdict and self.is_ready)
+        return self.verdict
 
 
-def verdict(form: LogoutForm) -> str:
-    return " ".join(Page(form._verdict.value).text.split())
-
-
-def is_ready(form: LogoutForm) -> bool:
-    return bool(form._field.view["mode"] == "ready")
-
-
-def answered(form: LogoutForm, text: str = "", *, times: int = 1) -> str:
-    """Press, wait for the answer, give the verdict in words."""
-    before = len(form._desk.history)
-    for _ in range(times):
-        page_sends(form, "send", text)
-    until(lambda: len(form._desk.history) == before + 1 and is_ready(form))
-    return verdict(form)
-
-
-def unhurried(form: LogoutForm) -> LogoutForm:
-    """The form of a person who takes a second between two acts."""
-    seconds = iter(range(1000))
-    form._desk._ticks = lambda: float(next(seconds))  # type: ignore[misc]
-    return form
-
-
-def in_background(work: Callable[[], Any]) -> None:
-    """Run a coroutine where the form's requests run, and wait for it."""
-    done = threading.Event()
-
-    async def play() -> None:
-        try:
-            await work()
-        finally:
-            done.set()
-
-    background.run(play())
-    assert done.wait(5)
+Opens = Callable[..., Person]
 
 
 @pytest.fixture
-def sandboxed() -> Iterator[LogoutForm]:
-    form = unhurried(LogoutForm())
-    form._source.value = "sandbox"
-    yield form
-    shop = form._desk._shop
-    if shop is not None:
-        in_background(shop.stop)
+def opens(clock: HandClock) -> Iterator[Opens]:
+    """Opens a form; its own sandbox is stopped at the end."""
+    people: list[Person] = []
+
+    def open_form(**options: Any) -> Person:
+        people.append(Person(clock, **options))
+        return people[-1]
+
+    yield open_form
+    for person in people:
+        if shop := person.view_model.shelf._shop:
+            shop.stop()
+
+
+def at_once(*work: Callable[[], None]) -> None:
+    """Each in a thread of its own, and all in the same moment."""
+    together = threading.Barrier(len(work))
+
+    def begin(each: Callable[[], None]) -> None:
+        together.wait(60)
+        each()
+
+    threads = [threading.Thread(target=begin, args=(each,)) for each in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
 
 
 # --- A press, and what comes of it
 
 
-def test_before_the_first_press_there_is_no_answer() -> None:
-    form = LogoutForm()
+def test_before_the_first_press_there_is_no_answer(opens: Opens) -> None:
+    person = opens()
 
-    assert "No answer yet" in verdict(form)
-    assert form._tabs.layout.display == "none"
-    assert form._clear.layout.display == "none"
-
-
-def test_a_press_shows_the_verdict_in_words() -> None:
-    form = LogoutForm()
-
-    assert "✓ Recorded: Token revoked (200 OK)" in answered(form).replace("✓", "✓ ").replace("  ", " ")
-    assert form._tabs.layout.display is None
+    assert "No response yet" in person.verdict
+    assert person.tabs.layout.display == person["Clear the history"].layout.display == "none"
 
 
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (revoked(), "Token revoked (200 OK)"),
-        (says(401), "Token not accepted (401 Unauthorized)"),
-        (says(429), "Still logged in (429 Too Many Requests)"),
-        (says(500), "Not the documented answer (500 Internal Server Error)"),
-        (nothing(sent=False), "Nothing was sent"),
-        (nothing(sent=True), "Nobody knows"),
-    ],
-)
-def test_each_of_the_six_kinds_is_shown_and_said(answer: Answer, words: str, wire: Wire) -> None:
-    form = LogoutForm(send=Script(answer))
+@pytest.mark.parametrize("kind", OutcomeKind)
+def test_each_of_the_six_kinds_is_shown_and_said(kind: OutcomeKind, opens: Opens, wire: Wire) -> None:
+    person = opens(send=Script(RESPONSES[kind]))
+    person.reads(LOOKS[kind].verdict)
+    (call,) = HISTORY
 
-    assert words in answered(form)
-    assert wire.said == [f"{words}. {form._desk.outcome.advice}"]  # type: ignore[union-attr]
+    assert call.outcome.kind == kind
+    assert wire.said == [announcement(call.outcome)]
+    assert (person.tabs.layout.display is None) == (call.outcome.exchange is not None)
 
 
-def test_every_outcome_kind_has_been_shown_above() -> None:
-    assert len(OutcomeKind) == 6
-
-
-def test_the_tabs_have_body_headers_ledger_exchange_and_what_changed() -> None:
-    form = unhurried(LogoutForm(send=Script(says(401, ("Server", "nginx")), says(429, ("Server", "nginx")))))
-    answered(form)
-    answered(form)
-    body, headers, ledger, exchange, changed = (Page(part.value).text for part in form._parts)
+def test_the_tabs_have_body_headers_ledger_exchange_and_what_changed(opens: Opens) -> None:
+    nginx = ("Server", "nginx")
+    person = opens(send=Script(says(401, nginx), says(429, nginx, ("Retry-After", "1")), nothing(sent=True)))
+    person.reads("401")
+    person.reads("429")
+    body, headers, ledger, exchange, changed = (Page(part.value).text for part in person.tabs.children)
 
     assert '"message": "said"' in body
     assert "nginx" in headers
-    assert ledger
+    assert "not as the page says" in ledger
     assert "HTTP/1.1 429" in exchange
     assert "unauthenticated" in changed
     assert "rate_limited" in changed
 
-
-def test_without_an_answer_there_are_no_tabs() -> None:
-    form = unhurried(LogoutForm(send=Script(says(401), nothing(sent=True))))
-    answered(form)
-    answered(form)
-
-    assert form._tabs.layout.display == "none"
-    assert not any(part.value for part in form._parts[:4])
+    person.act("send", "")
+    person.reads("Nobody knows")
+    assert person.tabs.layout.display == "none"
+    assert not any(part.value for part in person.tabs.children[:4])
 
 
-def test_a_second_press_plays_the_second_answer() -> None:
-    form = unhurried(LogoutForm())
-    form._recording.value = "200-then-401-same-token"
-
-    assert "Token revoked" in answered(form)
-    assert "Token not accepted" in answered(form)
-
-
-def test_while_a_request_is_out_the_form_says_so() -> None:
+@pytest.mark.parametrize("threads", [1, 8])
+def test_while_a_request_is_out_the_form_says_so_and_every_other_press_is_ignored(
+    threads: int, canary: str, opens: Opens, wire: Wire
+) -> None:
     door = Door(revoked())
-    form = LogoutForm(send=door)
-
-    page_sends(form, "send", "")
-    until(lambda: len(door.asked) == 1)
-
-    assert form._field.view["mode"] == "sending"
-    assert "Sending" in verdict(form)
+    person = opens(send=door)
+    at_once(*[lambda: person.again("send", canary)] * threads)
+    until(lambda: "Sending" in person.verdict and len(door.asked) == 1)
+    assert person.field.view["mode"] == "sending"
+    person.act("send", canary)
     door.open.set()
-    until(lambda: is_ready(form))
-    assert "Token revoked" in verdict(form)
+    until(lambda: "Token revoked" in person.verdict and person.is_ready)
+
+    assert door.asked == [f"Bearer {canary}"]
+    assert sorted(wire.dids) == ["accepted"] + ["ignored"] * threads
 
 
-@pytest.mark.parametrize("times", [2, 20])
-def test_acts_that_are_queued_send_one_request(times: int, canary: str, wire: Wire) -> None:
-    source = Script(revoked(), revoked())
-    form = LogoutForm(send=source)
-
-    answered(form, canary, times=times)
-
-    assert source.asked == [f"Bearer {canary}"]
-    assert wire.dids == ["accepted"] + ["ignored"] * (times - 1)
-
-
-def test_acts_from_many_threads_at_once_send_one_request(canary: str, wire: Wire) -> None:
-    door = Door(revoked(), revoked())
-    form = LogoutForm(send=door)
-    together = threading.Barrier(8)
-
-    def press() -> None:
-        together.wait(5)
-        page_sends(form, "send", canary)
-
-    threads = [threading.Thread(target=press) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(5)
-    door.open.set()
-    until(lambda: is_ready(form))
-
-    assert len(door.asked) == 1
-    assert sorted(wire.dids) == ["accepted"] + ["ignored"] * 7
-
-
-@pytest.mark.parametrize("gap", [0.0, 0.06, 0.15, 0.3])
 def test_where_there_are_no_threads_a_double_click_sends_one_request_too(
-    gap: float, canary: str, wire: Wire, monkeypatch: pytest.MonkeyPatch
+    canary: str, opens: Opens, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "platform", "emscripten")
-    source = Script(revoked(), revoked())
-    ticks = iter((0.0, gap))
+    source = Script(revoked())
 
     async def story() -> None:
-        form = LogoutForm(send=source)
-        monkeypatch.setattr(form._desk, "_ticks", lambda: next(ticks))
+        person = opens(send=source)
         for _ in range(2):
-            page_sends(form, "send", canary)
+            person.again("send", canary)
             while background._tasks:  # noqa: ASYNC110  (the task lets go of itself)
                 await asyncio.sleep(0)
 
@@ -276,14 +261,13 @@ def test_where_there_are_no_threads_a_double_click_sends_one_request_too(
     assert wire.dids == ["accepted", "ignored"]
 
 
-def test_what_is_drawn_last_is_what_is_so() -> None:
+def test_what_is_drawn_last_is_what_is_so(opens: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernel's thread and the background both draw: who looked first must not write last."""
     door = Door(revoked())
-    form = LogoutForm(send=door)
-    drawn, look = threading.Event(), form._desk.view
-    kernel = threading.get_ident()
+    person = opens(send=door)
+    drawn, look, kernel = threading.Event(), person.form._field_view, threading.get_ident()
 
-    def slow_look() -> View:
+    def slow_look() -> Any:
         view = look()
         if threading.get_ident() == kernel:
             door.open.set()
@@ -292,407 +276,265 @@ def test_what_is_drawn_last_is_what_is_so() -> None:
             drawn.set()
         return view
 
-    form._desk.view = slow_look  # type: ignore[method-assign]
-    page_sends(form, "send", "")
+    monkeypatch.setattr(person.form, "_field_view", slow_look)
+    person.act("send", "")
 
-    until(lambda: is_ready(form))
+    until(lambda: person.is_ready)
 
 
-def test_a_refused_text_is_said_beside_the_field_and_sends_nothing(canary: str, wire: Wire) -> None:
+def test_two_lines_are_refused_beside_the_field_and_nothing_is_sent(canary: str, opens: Opens, wire: Wire) -> None:
     source = Script(revoked())
-    form = LogoutForm(send=source)
+    person = opens(send=source)
 
-    page_sends(form, "send", f"{canary[:20]}\n{canary[20:]}")
+    person.act("send", f"{canary}\n{canary}")
 
     assert wire.dids == ["refused"]
-    assert form._field.view["error"].startswith("A line break stands inside; ")
-    assert "No answer yet" in verdict(form)
+    assert person.field.view["error"].startswith("A line break stands inside; ")
+    assert "No response yet" in person.verdict
     assert source.asked == []
+    assert not wire.gives_away(canary)
 
 
-def test_a_live_press_asks_first_and_the_second_step_sends(canary: str, wire: Wire) -> None:
+def test_a_live_press_asks_first_not_now_closes_and_an_act_that_no_page_has_does_nothing(
+    canary: str, opens: Opens, wire: Wire
+) -> None:
     source = Script(revoked(), name="live")
-    form = unhurried(LogoutForm(send=source))
-
-    page_sends(form, "send", canary)
-    assert form._field.view["mode"] == "confirm"
-    assert f"{Token.parse(canary).fingerprint} at shop.example?" in form._field.view["question"]
+    person = opens(send=source)
+    for act in ("send", "forget", "confirm", "send", "log_out_at_once"):
+        person.act(act, canary if act == "send" else None)
+    assert person.field.view["mode"] == "confirm"
+    assert f"{Token.parse(canary).fingerprint} at shop.example?" in person.field.view["question"]
     assert source.asked == []
-    page_sends(form, "confirm")
-    until(lambda: is_ready(form))
+    assert not wire.gives_away(canary)
+
+    person.act("confirm")
+    until(lambda: person.is_ready)
 
     assert source.asked == [f"Bearer {canary}"]
-    assert wire.dids == ["armed", "accepted"]
+    assert wire.dids == ["armed", "let_go", "ignored", "armed", "ignored", "accepted"]
 
 
-def test_not_now_closes_the_second_step(canary: str) -> None:
-    source = Script(revoked(), name="live")
-    form = unhurried(LogoutForm(send=source))
-    page_sends(form, "send", canary)
-
-    page_sends(form, "forget")
-    page_sends(form, "confirm")
-
-    assert is_ready(form)
-    assert source.asked == []
-
-
-def test_an_act_that_no_page_has_sends_nothing(canary: str) -> None:
-    source = Script(revoked())
-    form = LogoutForm(send=source)
-
-    page_sends(form, "log_out_at_once", canary)
-
-    assert is_ready(form)
-    assert source.asked == []
-
-
-@pytest.mark.parametrize("text", [5, None, ["a"], {"a": 1}])
-def test_a_text_that_is_none_is_taken_as_empty(text: Any) -> None:
+@pytest.mark.parametrize("text", [5, ["a"], {"a": 1}])
+def test_a_text_that_is_none_is_taken_as_empty(text: object, opens: Opens) -> None:
     source = Script(says(401))
-    form = LogoutForm(send=source)
-
-    form._field._handle_custom_msg({"do": "send", "text": text}, [])
-    until(lambda: is_ready(form))
+    opens(send=source).reads("401", text)
 
     assert source.asked == [None]
 
 
-def test_cancel_ends_a_request_that_is_out(canary: str) -> None:
-    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
+def test_cancel_ends_a_request_that_is_out(canary: str, opens: Opens) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        person = opens(send=live(base_url=f"http://127.0.0.1:{silent.getsockname()[1]}/api", deadline=60))
+        person.act("send", canary)
+        person.act("confirm")
 
-    servers: list[asyncio.Server] = []
+        def cancelled() -> bool:
+            person.again("cancel")
+            return person.is_ready
 
-    async def listen() -> None:
-        servers.append(await asyncio.start_server(silent, "127.0.0.1", 0))
+        until(cancelled)
 
-    in_background(listen)
-    port = servers[0].sockets[0].getsockname()[1]
-    form = unhurried(LogoutForm(send=live(base_url=f"http://127.0.0.1:{port}/api")))
-    page_sends(form, "send", canary)
-    page_sends(form, "confirm")
-
-    def cancelled() -> bool:
-        page_sends(form, "cancel")
-        return is_ready(form)
-
-    until(cancelled)
-
-    assert form._desk.outcome is not None
-    assert form._desk.outcome.cause == "cancelled"
-    assert "it was cancelled" in verdict(form)
-
-    async def close() -> None:
-        servers[0].close()
-        await servers[0].wait_closed()
-
-    in_background(close)
+    assert "it was cancelled" in person.verdict
 
 
 # --- Errors in the background
 
 
-def failed(form: LogoutForm, words: str) -> str:
-    page_sends(form, "send", "")
-    until(lambda: words in verdict(form) and is_ready(form))
-    return verdict(form)
+def test_misuse_in_the_background_is_shown_with_its_reason(opens: Opens, wire: Wire) -> None:
+    person = opens(send=Script(breaks(CassetteMismatch("nothing is left"))))
 
-
-def test_misuse_in_the_background_is_shown_with_its_reason(wire: Wire) -> None:
-    form = LogoutForm(send=Script(breaks(CassetteMismatch("nothing is left"))))
-
-    assert "Nothing is left." in failed(form, "Nothing was sent")
+    assert "Nothing is left." in person.reads("Nothing was sent")
     assert wire.said == ["Nothing was sent. nothing is left"]
 
 
-def test_an_unexpected_error_shows_its_kind_and_nothing_of_its_text(canary: str, wire: Wire) -> None:
-    form = LogoutForm(send=Script(breaks(ZeroDivisionError(f"Bearer {canary}"))))
-
-    assert "ZeroDivisionError" in failed(form, "in the kit itself")
-    assert not shows(states(), canary)
-    assert not any(shows(message, canary) for message in wire.messages)
-
-
-def test_after_an_error_the_button_works_again() -> None:
-    form = unhurried(LogoutForm(send=Script(breaks(OSError("gone")), revoked())))
-    failed(form, "OSError")
-
-    assert "Token revoked" in answered(form)
-
-
-def test_without_recordings_the_form_opens_and_says_that_there_are_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_unexpected_error_shows_its_kind_nothing_of_its_text_and_a_button_that_works(
+    canary: str, opens: Opens, wire: Wire
 ) -> None:
-    monkeypatch.setattr("wemasy_kit.sources.cassette.shipped", lambda name: tmp_path)
-    form = LogoutForm()
+    person = opens(send=Script(breaks(ZeroDivisionError(f"Bearer {canary}")), revoked()))
 
-    assert form._recording.layout.display == "none"
-    assert "there are: none" in failed(form, "Nothing was sent")
+    assert "ZeroDivisionError" in person.reads("in the kit itself")
+    assert not wire.gives_away(canary)
+    assert person.reads("Token revoked")
 
 
 # --- The token is in no state
 
 
 def test_the_tests_own_walkers_see_a_token_that_is_in_a_state(canary: str, wire: Wire) -> None:
-    planted = widgets.Text(value=canary)
+    widgets.Text(value=canary)
 
-    assert shows(states(), canary)
-    assert any(shows(message, canary) for message in wire.messages)
-    assert planted.value == canary
+    assert wire.gives_away(canary)
 
 
-@pytest.mark.parametrize("answer", [revoked(), says(401), says(429), nothing(sent=True)])
-def test_the_token_is_in_no_state_and_no_message_at_any_moment(answer: Answer, canary: str, wire: Wire) -> None:
-    door = Door(answer)
-    form = LogoutForm(send=door)
-    seen = [states()]
+@pytest.mark.parametrize("response", [revoked(), says(401), says(429), nothing(sent=True)])
+def test_the_token_is_in_no_state_and_no_message_at_any_moment(
+    response: Response, canary: str, opens: Opens, wire: Wire
+) -> None:
+    door = Door(response)
+    person = opens(send=door)
 
-    page_sends(form, "send", canary)
-    seen.append(states())
+    person.act("send", canary)
+    seen = [wire.gives_away(canary)]
     until(lambda: len(door.asked) == 1)
-    seen.append(states())
+    seen.append(wire.gives_away(canary))
     door.open.set()
-    until(lambda: is_ready(form))
-    seen.append(states())
+    until(lambda: person.is_ready)
 
     assert door.asked == [f"Bearer {canary}"]
-    assert [shows(state, canary) for state in seen] == [False] * 4
-    assert not any(shows(message, canary) for message in wire.messages)
+    assert [*seen, wire.gives_away(canary)] == [False] * 3
+    assert not shows(repr(vars(person.view_model)), canary)
 
 
-def test_a_live_token_that_waits_for_the_second_step_is_in_no_state(canary: str, wire: Wire) -> None:
-    form = LogoutForm(send=Script(name="live"))
-
-    page_sends(form, "send", canary)
-
-    assert form._field.view["mode"] == "confirm"
-    assert not shows(states(), canary)
-    assert not any(shows(message, canary) for message in wire.messages)
-
-
-@pytest.mark.parametrize("spoiled", ["\n", " ", "é", ","])
-def test_a_refused_token_is_in_no_state(spoiled: str, canary: str, wire: Wire) -> None:
-    form = LogoutForm(send=Script())
-
-    page_sends(form, "send", canary[:20] + spoiled + canary[20:])
-
-    assert wire.dids == ["refused"]
-    assert not shows(states(), canary)
-    assert not any(shows(message, canary) for message in wire.messages)
-
-
-def test_a_token_that_the_sandbox_issued_is_in_no_state(sandboxed: LogoutForm, wire: Wire) -> None:
-    sandboxed._issue.click()
-    until(lambda: sandboxed._desk.held is not None and sandboxed._desk.held in sandboxed._field.view["placeholder"])
-    secret = sandboxed._desk._held
+def test_a_token_that_the_sandbox_issued_is_listed_alive_then_revoked_and_in_no_state(opens: Opens, wire: Wire) -> None:
+    person = opens()
+    person["Source"].value = "sandbox"
+    person["Give me a token"].click()
+    tokens = person["Token to send"]
+    until(lambda: len(tokens.options) == 2)
+    label, fingerprint = tokens.options[1]
+    secret = person.view_model.shelf.issued(fingerprint)
     assert secret is not None
+    assert (label, tokens.value) == (f"{fingerprint} of jane: alive", fingerprint)
 
-    answered(sandboxed)
+    person.reads("Token revoked")
 
-    assert not shows(states(), secret.reveal())
-    assert not any(shows(message, secret.reveal()) for message in wire.messages)
+    assert tokens.options[1] == (f"{fingerprint} of jane: revoked", fingerprint)
+    assert tokens.value == ""
+    assert not wire.gives_away(secret.reveal())
 
-
-def test_a_form_shows_no_token_in_any_traceback_walk(canary: str) -> None:
-    form = LogoutForm(send=Script(nothing(sent=True)))
-    answered(form, canary)
-
-    assert form._desk.held == Token.parse(canary).fingerprint
-    assert not shows(repr(vars(form._desk)), canary)
+    tokens.value = fingerprint
+    person.act("send", "")
+    assert "already revoked" in person.field.view["question"]
 
 
 # --- A hostile server
 
 
-def test_nothing_that_a_server_says_becomes_an_element_of_the_form() -> None:
-    def hostile(text: str) -> Answer:
+def test_nothing_that_a_server_says_becomes_an_element_of_the_form(opens: Opens) -> None:
+    def hostile(text: str) -> Response:
         body = json.dumps({"message": text, text: text}).encode()
         return says(299, ("Server", text), (text, text), body=body, reason=text)
 
-    form = unhurried(LogoutForm(send=Script(*map(hostile, HOSTILE))))
-    shown = [each for each in dict(registry._instances).values() if isinstance(each, widgets.HTML)]
+    person = opens(send=Script(*map(hostile, HOSTILE)))
 
-    for text in HOSTILE:
-        answered(form)
-        assert [unexpected(each.value) for each in shown] == [[]] * len(shown), text
-        assert text in Page("".join(each.value for each in shown)).text
+    for number, text in enumerate(HOSTILE, start=1):
+        person.act("send", "")
+        until(lambda number=number: len(HISTORY) == number and person.is_ready)  # type: ignore[misc]
+        assert [unexpected(each) for each in person.shown if each] == [[]] * sum(map(bool, person.shown)), text
+        assert text in Page("".join(person.shown)).text
 
 
 # --- Choosing
 
 
-def test_a_form_offers_all_three_sources_and_starts_with_the_one_that_sends_nothing() -> None:
-    form = LogoutForm()
-
-    assert form._source.options == (("Replay", "cassette"), ("Sandbox", "sandbox"), ("Live", "live"))
-    assert form._source.value == "cassette"
-
-
-def test_a_given_source_is_the_only_one_that_is_offered() -> None:
-    form = LogoutForm(send=Script(name="live"))
-
-    assert form._source.options == (("Live", "live"),)
-    assert form._recording.layout.display == "none"
-    assert form._shop.layout.display == "none"
-
-
 @pytest.mark.parametrize(
     ("source", "recordings", "shop"), [("cassette", None, "none"), ("sandbox", "none", None), ("live", "none", "none")]
 )
-def test_only_what_belongs_to_the_source_is_shown(source: str, recordings: str | None, shop: str | None) -> None:
-    form = LogoutForm()
+def test_only_what_belongs_to_the_source_is_shown(
+    source: str, recordings: str | None, shop: str | None, opens: Opens
+) -> None:
+    person = opens()
+    assert person["Source"].options == (("Replay", "cassette"), ("Sandbox", "sandbox"), ("Live", "live"))
+    assert person["Source"].value == "cassette"
 
-    form._source.value = source
+    person["Source"].value = source
 
-    assert form._recording.layout.display == recordings
-    assert form._shop.layout.display == shop
-
-
-def test_choosing_another_source_disarms_what_waits_for_the_second_step(canary: str) -> None:
-    form = unhurried(LogoutForm())
-    form._source.value = "live"
-    page_sends(form, "send", canary)
-    assert form._field.view["mode"] == "confirm"
-
-    form._source.value = "sandbox"
-
-    assert is_ready(form)
-    assert form._desk.held is None
+    assert person["Recorded answer"].layout.display == recordings
+    (box,) = [each for each in person.every(widgets.VBox) if person["Token to send"] in each.children]
+    assert box.layout.display == shop
+    assert sum('class="wemasy-hint"' in value for value in person.shown) == 1
 
 
-def test_the_field_is_told_how_long_to_wait_and_only_where_it_has_to() -> None:
-    form = unhurried(LogoutForm())
-    form._recording.value = "429-too-many-requests"
-    answered(form)
-    assert form._field.view["ready_at"]
+def test_a_form_opens_on_the_recording_that_is_named(tmp_path: Path, opens: Opens) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_bytes(cassette_path("401-no-token").read_bytes())
+    assert "Recorded: Token not accepted" in opens(cassette=mine).reads("401")
 
-    form._recording.value = "200-token-revoked"
-
-    assert form._field.view["ready_at"] is None
-
-
-def test_a_token_from_the_sandbox_is_listed_alive_and_then_revoked(sandboxed: LogoutForm) -> None:
-    sandboxed._issue.click()
-    until(lambda: len(sandboxed._which.options) == 2)
-    label, fingerprint = sandboxed._which.options[1]
-    assert label == f"{fingerprint} of jane: alive"
-    assert sandboxed._which.value == fingerprint
-
-    answered(sandboxed)
-
-    assert sandboxed._which.options[1] == (f"{fingerprint} of jane: revoked", fingerprint)
-    assert sandboxed._which.value == ""
+    person = opens(cassette="200-then-401-same-token")
+    assert "Recorded: Token revoked" in person.reads("200")
+    assert "Recorded: Token not accepted" in person.reads("401")
+    person["Recorded answer"].value = "429-too-many-requests"
+    assert "Recorded: Still logged in" in person.reads("429")
+    assert person.field.view["ready_at"] is not None
 
 
-def test_a_revoked_token_that_is_picked_again_is_asked_about(sandboxed: LogoutForm) -> None:
-    answered(sandboxed)
+def test_without_recordings_the_form_opens_and_says_that_there_are_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opens: Opens
+) -> None:
+    monkeypatch.setattr("wemasy_kit.sources.cassette.shipped", lambda name: tmp_path)
+    person = opens()
 
-    sandboxed._which.value = sandboxed._which.options[1][1]
-    page_sends(sandboxed, "send", "")
-
-    assert "already revoked" in sandboxed._field.view["question"]
-
-
-def test_another_customer_has_tokens_of_their_own(sandboxed: LogoutForm) -> None:
-    answered(sandboxed)
-
-    sandboxed._customer.value = " joe "
-
-    assert len(sandboxed._which.options) == 1
-    answered(sandboxed)
-    assert [label.partition(" of ")[2] for label, _ in sandboxed._which.options[1:]] == ["joe: revoked"]
+    assert person["Recorded answer"].layout.display == "none"
+    assert "there are: none" in person.reads("Nothing was sent")
 
 
-def test_a_customer_without_a_name_is_jane(sandboxed: LogoutForm) -> None:
-    sandboxed._customer.value = "joe"
-    sandboxed._customer.value = "  "
+def test_another_customer_has_tokens_of_their_own_and_one_without_a_name_is_jane(opens: Opens) -> None:
+    person = opens()
+    person["Source"].value = "sandbox"
+    person["Customer"].value = " joe "
+    person.reads("Token revoked")
+    assert [label.partition(" of ")[2] for label, _ in person["Token to send"].options[1:]] == ["joe: revoked"]
 
-    assert sandboxed._desk.customer == "jane"
+    person["Customer"].value = "  "
 
-
-def test_a_sandbox_that_is_gone_is_told_and_the_next_press_starts_another(sandboxed: LogoutForm) -> None:
-    answered(sandboxed)
-    assert sandboxed._desk._shop is not None
-    in_background(sandboxed._desk._shop.stop)
-
-    assert "nothing listens at that address" in answered(sandboxed)
-    assert "Token revoked" in answered(sandboxed)
+    assert len(person["Token to send"].options) == 1
+    assert person.view_model.state.customer == "jane"
 
 
-def test_a_given_sandbox_is_asked_over_its_socket() -> None:
-    shop = Sandbox()
-    in_background(shop.start)
-    form = LogoutForm(send=shop.send)
-    text = shop.issue_token("jane").reveal()
+def test_the_history_has_every_call_and_can_be_cleared(opens: Opens) -> None:
+    person = opens(send=Script(says(401), revoked()))
+    person.reads("401")
+    person.reads("200")
+    (table,) = [value for value in person.shown if "<h5>History</h5>" in value]
+    assert Page(table).text.count("Sandbox") == 2
+    assert person["Clear the history"].layout.display is None
 
-    assert "Token revoked (200 OK)" in answered(form, text)
-    assert shop.requests == 1
-    in_background(shop.stop)
+    person["Clear the history"].click()
 
-
-# --- The history
-
-
-def test_the_history_has_every_call_and_can_be_cleared() -> None:
-    form = unhurried(LogoutForm(send=Script(says(401), revoked())))
-    answered(form)
-    answered(form)
-    assert form._clear.layout.display is None
-    assert Page(form._history.value).text.count("Sandbox") == 2
-
-    form._clear.click()
-
-    assert "No calls yet in this kernel." in Page(form._history.value).text
-    assert form._clear.layout.display == "none"
-    assert len(HISTORY) == 0
+    assert "No calls yet in this kernel." in Page("".join(person.shown)).text
+    assert person["Clear the history"].layout.display == "none"
 
 
 # --- Where no widgets run
 
 
-def bundle(form: LogoutForm) -> dict[str, Any]:
-    made = form._repr_mimebundle_(include=None, exclude=None)
-    assert isinstance(made, dict)
-    return made
-
-
-def test_the_widget_comes_with_html_and_a_short_text_that_can_be_read_without_it() -> None:
-    made = bundle(LogoutForm())
+@pytest.mark.parametrize("press", [False, True])
+def test_the_widget_comes_with_html_and_a_short_text_that_can_be_read_without_it(
+    press: bool, canary: str, opens: Opens
+) -> None:
+    person = opens(send=Script(nothing(sent=True)))
+    if press:
+        person.reads("Nobody knows", canary)
+    made = person.form._repr_mimebundle_(include=None, exclude=None)
 
     assert set(made) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
-    assert "Log out customer" in Page(made["text/html"]).text
-    assert made["text/plain"].splitlines()[0] == ("Log out customer: POST /services/webshop/v1/customer/auth/logout")
-
-
-def test_after_an_answer_the_readable_form_has_it() -> None:
-    form = LogoutForm(send=Script(says(429)))
-    answered(form)
-    made = bundle(form)
-
-    assert "Still logged in (429 Too Many Requests)" in Page(made["text/html"]).text
-    assert "Still logged in (429 Too Many Requests)" in made["text/plain"]
-
-
-@pytest.mark.parametrize("press", [False, True])
-def test_the_readable_form_has_no_script_and_no_token(press: bool, canary: str) -> None:
-    form = LogoutForm(send=Script(nothing(sent=True)))
-    if press:
-        answered(form, canary)
-    made = bundle(form)
-
     assert unexpected(made["text/html"]) == []
+    assert made["text/plain"].splitlines()[0] == "Log out customer: POST /services/webshop/v1/customer/auth/logout"
     assert len(made["text/plain"]) < 1000
+    for text in (made["text/plain"], Page(made["text/html"]).text):
+        assert "Log out customer" in text
+        assert ("Nobody knows" in text) == press
     assert not shows(json.dumps(made), canary)
 
 
 # --- What it is made of
 
 
-@pytest.mark.parametrize("options", [{"sned": None}, {"token": "x"}, {"base_url": "https://shop.example"}])
-def test_an_unknown_option_is_refused_by_its_name(options: dict[str, Any]) -> None:
-    with pytest.raises(TypeError, match=f"unexpected keyword argument '{next(iter(options))}'"):
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"sned": None}, TypeError, "unexpected keyword argument 'sned'"),
+        ({"token": "x"}, TypeError, "unexpected keyword argument 'token'"),
+        ({"send": "live"}, TypeError, r"send is a source, such as live\(\) or the `send` of a Sandbox, not str"),
+        ({"send": Sandbox()}, TypeError, r"send is a source, such as live\(\) or the `send` of a Sandbox, not Sandbox"),
+        ({"send": live(), "cassette": "401-no-token"}, TypeError, "give `send` or `cassette`, not both"),
+        ({"cassette": "429-to-many-requests"}, CassetteNotFound, "did you mean 429-too-many-requests"),
+    ],
+)
+def test_what_a_form_cannot_be_made_of_is_refused_with_advice(
+    options: dict[str, Any], error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
         LogoutForm(**options)
 
 
@@ -703,29 +545,33 @@ def test_a_token_is_no_argument(canary: str) -> None:
     assert not shows(str(refusal.value), canary)
 
 
-@pytest.mark.parametrize("send", ["live", live, Sandbox()])
-def test_what_is_no_source_is_refused_with_advice(send: Any) -> None:
-    with pytest.raises(TypeError, match=r"send is a source, such as live\(\) or the `send` of a Sandbox, not "):
-        LogoutForm(send=send)
+@pytest.mark.parametrize("missing", ["ipywidgets", "anywidget"])
+def test_without_the_extra_lab_the_form_says_in_one_line_what_to_install(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.delitem(sys.modules, "wemasy_kit.explorer.secret_field")
+    before = dict(vars(form))
+
+    with pytest.raises(LabNotInstalled) as refusal:
+        importlib.reload(form)
+
+    vars(form).update(before)
+    assert isinstance(refusal.value, ImportError)
+    assert str(refusal.value) == "the form needs ipywidgets and anywidget: pip install 'wemasy-kit[lab]'"
 
 
-def test_two_forms_do_not_share_their_answers() -> None:
-    one, other = LogoutForm(), LogoutForm()
-
-    answered(one)
-
-    assert "No answer yet" in verdict(other)
-
-
-def test_opening_a_form_starts_no_thread_and_sends_nothing() -> None:
-    before = threading.active_count()
-    source = Script()
-
-    LogoutForm()
-    LogoutForm(send=source)
-
+def test_two_forms_do_not_share_their_answers_and_opening_one_sends_nothing(opens: Opens) -> None:
+    source, before = Script(), threading.active_count()
+    one, other = opens(), opens(send=source)
     assert threading.active_count() == before
+
+    one.reads("200")
+
+    assert "No response yet" in other.verdict
     assert source.asked == []
+    assert other["Source"].options == (("Sandbox", "sandbox"),)
+    assert other["Recorded answer"].layout.display == "none"
 
 
 # --- Beside the kernel
@@ -750,45 +596,29 @@ def test_work_runs_beside_the_caller_who_goes_on_at_once() -> None:
 
 def test_all_work_shares_one_thread_also_when_many_begin_at_once() -> None:
     background._loop.cache_clear()
-    together, ran_in = threading.Barrier(8), []
+    ran_in: list[int] = []
 
     async def work() -> None:
         ran_in.append(threading.get_ident())
 
-    def begin() -> None:
-        together.wait(5)
-        background.run(work())
-
-    threads = [threading.Thread(target=begin) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(5)
+    at_once(*[lambda: background.run(work())] * 8)
     until(lambda: len(ran_in) == 8)
 
     assert len(set(ran_in)) == 1
 
 
-def test_where_there_are_no_threads_work_is_a_task_of_the_running_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def story() -> list[int]:
-        ran_in: list[int] = []
-
-        async def work() -> None:
-            ran_in.append(threading.get_ident())
-
-        with monkeypatch.context() as browser:
-            browser.setattr(sys, "platform", "emscripten")
-            background.run(work())
-        assert ran_in == []
-        while not ran_in or background._tasks:  # noqa: ASYNC110  (the task lets go of itself)
-            await asyncio.sleep(0)
-        return ran_in
-
-    assert asyncio.run(story()) == [threading.get_ident()]
+# --- The page
 
 
 def test_the_words_for_what_became_of_an_act_are_those_of_the_page() -> None:
     script = (Path(background.__file__).parent / "secret_field.js").read_text("utf-8")
 
-    for did in Did.__args__:  # type: ignore[attr-defined]
-        assert did == "ignored" or f'"{did}"' in script
+    assert [did for did in get_args(Did) if did != "ignored" and f'"{did}"' not in script] == []
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="the token field's own tests need node")
+def test_the_token_field_in_javascript_passes_its_own_tests() -> None:
+    tests = Path(__file__).with_name("secret_field.test.mjs")
+    run = subprocess.run(["node", "--test", tests], capture_output=True, text=True, check=False)
+
+    assert run.returncode == 0, run.stdout

@@ -34,7 +34,7 @@ from tests.support.fault_server import Behaviour, FaultServer, Peer, certificate
 from tests.support.leaks import PACKAGE
 from wemasy_kit import LogoutForm, LogoutRequest, MemoryStore, Sandbox, Token, cassette, live, logout
 from wemasy_kit.cli.token_input import from_environment
-from wemasy_kit.explorer import view_model as desk
+from wemasy_kit.explorer import view_model
 from wemasy_kit.explorer.panels import parts
 from wemasy_kit.sources import recorder as recording
 
@@ -355,7 +355,7 @@ async def a_form_that_fails(canary: Canary) -> object:
         patch.setattr(form, "_draw", lambda: 1 / 0)
         content = {"method": "custom", "content": {"do": "send", "text": canary.text}}
         form._field._handle_msg({"content": {"data": content}, "buffers": []})
-    return form._desk.held
+    return form._view_model.state
 
 
 def recorded(behaviour: Behaviour, *, unscrubbed: bool = False) -> Story:
@@ -391,7 +391,7 @@ TROUBLES: dict[str, tuple[Story, str]] = {
         "RecordingRefused",
     ),
     "a recording with a token in it": (recorded(echoes, unscrubbed=True), "SecretFound"),
-    "a form that fails": (a_form_that_fails, "str"),
+    "a form that fails": (a_form_that_fails, "State"),
     "a sandbox that is told a bad header": (
         told_the_sandbox("POST / HTTP/1.1", "Host: a", "Authorization Bearer TOKEN"),
         "bytes",
@@ -642,10 +642,10 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Seen]:
                 field = next(each["comm_id"] for each in opened if each["data"]["state"].get("view", {}).get("button"))
                 await notebook.act(field, do="send", text=typed)
                 await notebook.until(lambda content: "armed" in json.dumps(content.get("data", "")))
-                await asyncio.sleep(desk.ECHO)  # A person would not be faster.
+                await asyncio.sleep(view_model.ECHO)  # A person would not be faster.
                 await notebook.act(field, do="confirm")
                 await notebook.until(lambda content: '"say"' in json.dumps(content.get("data", ""), default=str))
-                await notebook.run("form, form._desk.outcome, ipywidgets.Widget.get_manager_state()")
+                await notebook.run("form, form._view_model.state.outcome, ipywidgets.Widget.get_manager_state()")
                 await notebook.run("%history -g")
                 await notebook.run("form.nonsense")
             assert server.requests == 1

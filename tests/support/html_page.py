@@ -108,3 +108,16 @@ def unexpected(html: str, *, draws: bool = False) -> list[str]:
     found += sorted(name for name in attributes - known if not name.startswith(("aria-", "data-wemasy-")))
     found += [f"style {style}" for style in page.values("style") if not re.fullmatch(_STYLES, style)]
     return found + ([] if page.is_balanced else ["unbalanced"])
+
+
+def text_of(html: str) -> str:
+    """The text as a person sees it, white space as a browser has it."""
+    return " ".join(Page(html).text.split())
+
+
+def cells(html: str) -> list[list[str]]:
+    """The cells of a table's rows, without its head."""
+    return [
+        [text_of(cell) for cell in re.findall(r"<td>(.*?)</td>", line, re.DOTALL)]
+        for line in re.findall(r"<tr>(.*?)</tr>", html.partition("<tbody>")[2], re.DOTALL)
+    ]

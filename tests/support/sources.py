@@ -1,4 +1,4 @@
-"""Sources for the form's tests: each gives the answers it was made of, and keeps what it was asked."""
+"""Responses, outcomes and sources to try things on: each source gives the responses it was made of, and keeps count."""
 
 from __future__ import annotations
 
@@ -6,87 +6,118 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from wemasy_kit.call.exchange import Cause, Exchange, NoResponse, SourceName
+from wemasy_kit.call.outcome import Outcome, OutcomeKind, read
 from wemasy_kit.call.request import LogoutRequest
 
-Answer = Callable[[LogoutRequest, SourceName], Exchange | NoResponse]
+Response = Callable[[SourceName], Exchange | NoResponse]
 
-RECEIVED_AT = 1_800_000_000.0
+NOW = 1_800_000_000.0
+URL = "https://shop.example/api/services/webshop/v1/customer/auth/logout"
+SAID = b'{"message":"said"}'
 LOGGED_OUT = b'{"error":false,"message":"Logged out.","data":[]}'
 
 
+def exchange(
+    status: int = 401, *headers: tuple[str, str], body: bytes = SAID, source: SourceName = "live", **more: Any
+) -> Exchange:
+    """A complete response to a request with a token."""
+    sent = (("Accept", "application/json"), ("Authorization", "Bearer <redacted>"))
+    return Exchange("POST", URL, sent, status, more.pop("reason", ""), headers, body, source, **more)
+
+
+def outcome(status: int = 401, *headers: tuple[str, str], **more: Any) -> Outcome:
+    """What a complete response came to; a 200 is the documented one unless it has another body."""
+    return read(exchange(status, *headers, **({"body": LOGGED_OUT} if status == 200 else {}) | more))
+
+
+def lost(*, sent: bool, source: SourceName = "live", cause: Cause = "broken") -> Outcome:
+    """What it came to where no complete response came."""
+    return read(NoResponse(sent, cause, source))
+
+
+SIX = {
+    OutcomeKind.REVOKED: outcome(200, elapsed=0.012),
+    OutcomeKind.UNAUTHENTICATED: outcome(401, ("X-RateLimit-Limit", "60"), ("X-RateLimit-Remaining", "57")),
+    OutcomeKind.RATE_LIMITED: outcome(429, ("Retry-After", "60"), received_at=NOW),
+    OutcomeKind.UNDOCUMENTED: outcome(500, body=b"<h1>Oops</h1>"),
+    OutcomeKind.NOT_SENT: lost(sent=False, cause="refused"),
+    OutcomeKind.UNKNOWN: lost(sent=True, cause="timeout"),
+}
+
+
 class Script:
-    """A `Send` that gives its answers one after the other.
+    """A `Send` that gives its responses one after the other.
 
     Attributes:
         asked: The Authorization value of each request, None where it had none.
     """
 
     def __init__(
-        self, *answers: Answer, name: SourceName = "sandbox", base_url: str = "https://shop.example/api"
+        self, *responses: Response, name: SourceName = "sandbox", base_url: str = "https://shop.example/api"
     ) -> None:
         self.name: SourceName = name
         self.base_url = base_url
         self.asked: list[str | None] = []
-        self._answers = list(answers)
+        self.responses = list(responses)
 
     async def __call__(self, request: LogoutRequest, /) -> Exchange | NoResponse:
-        self.asked.append(request.token and f"Bearer {request.token.reveal()}")
-        return self._answers.pop(0)(request, self.name)
+        self.asked.append(f"Bearer {request.token.reveal()}" if request.token else None)
+        return self.responses.pop(0)(self.name)
 
 
 class Door(Script):
     """A script that answers nobody until the door is open."""
 
-    def __init__(self, *answers: Answer, name: SourceName = "sandbox") -> None:
-        super().__init__(*answers, name=name)
+    def __init__(self, *responses: Response, name: SourceName = "sandbox") -> None:
+        super().__init__(*responses, name=name)
         self.open = threading.Event()
 
     async def __call__(self, request: LogoutRequest, /) -> Exchange | NoResponse:
-        answer = await super().__call__(request)
+        response = await super().__call__(request)
         while not self.open.is_set():  # noqa: ASYNC110  (opened from another thread)
             await asyncio.sleep(0.001)
-        return answer
+        return response
 
 
-def says(status: int, *headers: tuple[str, str], body: bytes = b'{"message":"said"}', reason: str = "") -> Answer:
-    """A complete answer."""
-    return lambda request, name: Exchange(
-        request.method,
-        request.url,
-        request.shown_headers,
-        status,
-        reason,
-        headers,
-        body,
-        name,
-        elapsed=0.02,
-        received_at=RECEIVED_AT,
-    )
+def says(status: int, *headers: tuple[str, str], **more: Any) -> Response:
+    """A complete response."""
+    return lambda name: exchange(status, *headers, source=name, **{"elapsed": 0.02, "received_at": NOW} | more)
 
 
-def nothing(*, sent: bool, cause: Cause = "broken") -> Answer:
-    """No complete answer."""
-    return lambda request, name: NoResponse(sent, cause, name)
+def nothing(*, sent: bool, cause: Cause = "broken") -> Response:
+    """No complete response."""
+    return lambda name: NoResponse(sent, cause, name)
 
 
-def breaks(error: Exception) -> Answer:
+def breaks(error: Exception) -> Response:
     """A source with a bug of its own."""
 
-    def answer(request: LogoutRequest, name: SourceName) -> Exchange:
+    def response(name: SourceName) -> Exchange:
         raise error
 
-    return answer
+    return response
 
 
-def revoked() -> Answer:
+def revoked() -> Response:
     return says(200, body=LOGGED_OUT)
 
 
-def until(is_so: Callable[[], bool], *, seconds: float = 10.0) -> None:
-    """Come back as soon as it is so."""
+def until(is_so: Callable[[], bool], *, seconds: float = 60.0) -> None:
+    """Come back as soon as it is so; the deadline only ends a test that would hang."""
     deadline = time.monotonic() + seconds
     while not is_so():
-        assert time.monotonic() < deadline, "it did not come to be so in time"
+        assert time.monotonic() < deadline, "it did not come to be so"
         time.sleep(0.002)
+
+
+RESPONSES = {
+    OutcomeKind.REVOKED: revoked(),
+    OutcomeKind.UNAUTHENTICATED: says(401),
+    OutcomeKind.RATE_LIMITED: says(429, ("Retry-After", "3")),
+    OutcomeKind.UNDOCUMENTED: says(500),
+    OutcomeKind.NOT_SENT: nothing(sent=False),
+    OutcomeKind.UNKNOWN: nothing(sent=True),
+}

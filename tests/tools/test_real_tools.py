@@ -280,7 +280,7 @@ def test_schemathesis_finds_nothing_in_the_sandbox_that_is_not_explained(profile
 
 
 def test_the_har_is_valid_by_the_published_schema(modules: Path) -> None:
-    from jsonschema import Draft6Validator  # type: ignore[import-untyped]  # noqa: PLC0415  (slow to load)
+    from jsonschema import Draft6Validator  # noqa: PLC0415  (slow to load)
     from referencing import Registry  # noqa: PLC0415
     from referencing.jsonschema import DRAFT6  # noqa: PLC0415
 

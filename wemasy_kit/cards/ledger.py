@@ -1,4 +1,4 @@
-"""Ledger card: documented against observed, as HTML and as plain text. Pure."""
+"""Ledger card: documented against observed, as HTML and as plain text."""
 
 from __future__ import annotations
 

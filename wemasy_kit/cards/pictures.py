@@ -1,9 +1,10 @@
-"""Pictures: outcomes to look at, as a timeline and as a chart. Pure."""
+"""Pictures: outcomes to look at, as a timeline and as a chart, drawn in SVG."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+import itertools
+from collections.abc import Iterable
+from typing import Final
 
 from wemasy_kit.call.outcome import Outcome
 from wemasy_kit.cards.card import Card, style
@@ -12,6 +13,8 @@ from wemasy_kit.cards.words import LOOKS
 
 _STEP: Final = 190
 _ROW: Final = 64
+# Of the chart: the first call, from call to call, how high the limit is, and where 0 is.
+_FIRST, _CALL, _HIGH, _ZERO = 90, 48, 160, 210
 
 
 def show_timeline(calls: Iterable[tuple[str, Outcome]]) -> Card:
@@ -33,67 +36,76 @@ def show_timeline(calls: Iterable[tuple[str, Outcome]]) -> Card:
     marks = []
     for step, (device, outcome) in enumerate(made):
         x, y = 120 + _STEP * step, _ROW * devices.index(device) + 32
-        seen = LOOKS[outcome.kind]
         marks += [
-            el("circle", cx=x, cy=y, r=11, class_=f"wemasy-dot wemasy-{seen.tone}"),
-            _text(seen.mark, x, y + 5, anchor="middle", weight=700),
+            _dot(outcome, x, y),
             _text(f"{step + 1}. {outcome.kind}", x + 18, y - 8),
             _text(f"token {outcome.token_state}".replace("_", " "), x + 18, y + 20),
         ]
-    text = "\n".join(f"{step}. {device}: {outcome.kind}" for step, (device, outcome) in enumerate(made, start=1))
+    told = [f"{step}. {device}: {outcome.kind}" for step, (device, outcome) in enumerate(made, start=1)]
+    return _picture([*rows, *marks], width, height, "Timeline", told)
+
+
+def show_remaining(outcomes: Iterable[Outcome]) -> Card:
+    """Requests left after each call, from the limit down to 0: falling, refused, coming back with the next window.
+
+    A call whose answer does not say how many are left has its mark below the axis.
+    """
+    made = list(outcomes)
+    left = [outcome.rate_limit.remaining for outcome in made]
+    top = max([1, *(outcome.rate_limit.limit or 0 for outcome in made), *(count or 0 for count in left)])
+    places = [
+        (_FIRST + _CALL * step, _ZERO + 22 if count is None else _ZERO - round(_HIGH * count / top))
+        for step, count in enumerate(left)
+    ]
+    known = [place for place, count in zip(places, left, strict=True) if count is not None]
+    beside = _FIRST + _CALL * len(made)
+    name = "Requests left after each call"
+    words = [_text(name, 0, 14, weight=700), _text("Call", 0, _ZERO + 52)]
+    axis = [
+        joined(
+            _text(f"{count} left", 0, y - 5),
+            el("line", x1=0, x2=beside, y1=y, y2=y, stroke="currentColor", opacity=0.4),
+        )
+        for count, y in ((top, _ZERO - _HIGH), (0, _ZERO))
+    ]
+    falls = [
+        el("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke="currentColor", opacity=0.6)
+        for (x1, y1), (x2, y2) in itertools.pairwise(known)
+    ]
+    numbers = [_text(str(number), x, _ZERO + 52, anchor="middle") for number, (x, _) in enumerate(places, start=1)]
+    marks = [_dot(outcome, x, y) for outcome, (x, y) in zip(made, places, strict=True)]
+    legend = [
+        joined(_dot(outcome, beside + 20, y), _text(str(outcome.kind), beside + 40, y + 5))
+        for y, outcome in zip(itertools.count(_ZERO - _HIGH, 28), {each.kind: each for each in made}.values())
+    ]
+    drawn = [*words, *axis, *falls, *numbers, *marks, *legend]
+    told = [f"{number}. {_told(outcome)}" for number, outcome in enumerate(made, start=1)]
+    return _picture(drawn, beside + 160, _ZERO + 62, name, told)
+
+
+def _told(outcome: Outcome) -> str:
+    left = outcome.rate_limit.remaining
+    return f"{outcome.kind}: {'does not say how many are left' if left is None else f'{left} left'}"
+
+
+def _dot(outcome: Outcome, x: int, y: int) -> Html:
+    """A call: its kind by tone and by mark."""
+    look = LOOKS[outcome.kind]
+    dot = el("circle", cx=x, cy=y, r=11, class_=f"wemasy-dot wemasy-{look.tone}")
+    return joined(dot, _text(look.mark, x, y + 5, anchor="middle", weight=700))
+
+
+def _picture(drawn: Iterable[Html], width: int, height: int, name: str, told: list[str]) -> Card:
+    """A drawing, and the same in words: for who cannot see it, and as plain text."""
     svg = el(
         "svg",
-        *rows,
-        *marks,
+        *drawn,
         viewBox=f"0 0 {width} {height}",
         role="img",
-        aria_label=f"Timeline: {text.replace(chr(10), '; ')}",
+        aria_label=f"{name}: {'; '.join(told)}",
         style=f"max-width:{width}px;width:100%",
     )
-    return Card(joined(style(), el("div", svg, class_="wemasy-card wemasy-picture")), text)
-
-
-class Chart:
-    """A Vega-Lite chart, which JupyterLab draws by itself, with its figures as plain text."""
-
-    def __init__(self, specification: dict[str, Any], text: str) -> None:
-        self._bundle = {"application/vnd.vegalite.v5+json": specification, "text/plain": text}
-
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        return self._bundle
-
-
-def show_remaining(outcomes: Sequence[Outcome]) -> Chart:
-    """Requests left after each call: falling to 0, refused, and coming back with the next window."""
-    figures = [
-        {"call": number, "left": outcome.rate_limit.remaining, "answer": str(outcome.kind)}
-        for number, outcome in enumerate(outcomes, start=1)
-    ]
-    x = {"field": "call", "type": "ordinal", "title": "Call", "axis": {"labelAngle": 0}}
-    y = {"field": "left", "type": "quantitative", "title": "X-RateLimit-Remaining", "axis": {"tickMinStep": 1}}
-    mark = {"field": "answer", "type": "nominal", "title": "Answer", "legend": {"orient": "top"}}
-    specification = {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "description": "Requests left in the window after each call",
-        "data": {"values": figures},
-        "width": 480,
-        "height": 180,
-        "encoding": {"x": x, "y": y},
-        "layer": [
-            {"mark": {"type": "line", "color": "#888"}},
-            {
-                "mark": {"type": "point", "filled": True, "size": 120},
-                "encoding": {"color": mark, "shape": {**mark, "legend": {"orient": "top"}}},
-            },
-        ],
-    }
-    return Chart(
-        specification, "\n".join(f"{each['call']}. {each['answer']}: {_left(each['left'])}" for each in figures)
-    )
-
-
-def _left(remaining: object) -> str:
-    return "does not say how many are left" if remaining is None else f"{remaining} left"
+    return Card(joined(style(), el("div", svg, class_="wemasy-card wemasy-picture")), "\n".join(told))
 
 
 def _text(text: str, x: int, y: int, *, anchor: str = "start", weight: int = 400) -> Html:

@@ -1,4 +1,4 @@
-"""Sample card: the request samples as tabs that need no kernel and no script. Pure."""
+"""Sample card: the request samples as tabs that need no kernel and no script."""
 
 from __future__ import annotations
 

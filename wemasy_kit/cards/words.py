@@ -23,7 +23,7 @@ LOOKS: Final = {
     OutcomeKind.REVOKED: Look("good", "✓", "Token revoked"),
     OutcomeKind.UNAUTHENTICATED: Look("plain", "⊘", "Token not accepted"),
     OutcomeKind.RATE_LIMITED: Look("wait", "!", "Still logged in"),
-    OutcomeKind.UNDOCUMENTED: Look("doubt", "?", "Not the documented answer"),
+    OutcomeKind.UNDOCUMENTED: Look("doubt", "≠", "Not the documented answer"),
     OutcomeKind.NOT_SENT: Look("plain", "○", "Nothing was sent"),
     OutcomeKind.UNKNOWN: Look("doubt", "?", "Nobody knows"),
 }

@@ -1,4 +1,4 @@
-"""Exercises: three things to try in the form, marked by what this kernel's forms have sent. Pure."""
+"""Exercises: three things to try in the form, marked by what this kernel's forms have sent."""
 
 from __future__ import annotations
 

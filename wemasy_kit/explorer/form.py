@@ -1,15 +1,12 @@
-"""Form: the only ipywidgets. Puts the desk's view on the screen, and what a person does on the desk."""
+"""Form: the only ipywidgets. Puts the view model on the screen, and hands it what a person does."""
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import threading
-import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
-
-import ipywidgets as widgets
 
 from wemasy_kit.call.exchange import Send
 from wemasy_kit.cards.card import style
@@ -18,13 +15,20 @@ from wemasy_kit.cards.outcome import gauge, verdict
 from wemasy_kit.cards.words import SOURCES, announcement
 from wemasy_kit.contract.document import load
 from wemasy_kit.contract.ledger import compare
-from wemasy_kit.errors import WemasyKitError
+from wemasy_kit.errors import LabNotInstalled, WemasyKitError
 from wemasy_kit.explorer import background, panels
 from wemasy_kit.explorer.history import changes
-from wemasy_kit.explorer.secret_field import SecretField
-from wemasy_kit.explorer.view_model import Desk
+from wemasy_kit.explorer.shelf import Shelf
+from wemasy_kit.explorer.view_model import Did, ViewModel
 from wemasy_kit.exports.export import FORMATS, export
 from wemasy_kit.exports.samples import samples
+
+try:
+    import ipywidgets as widgets
+
+    from wemasy_kit.explorer.secret_field import SecretField
+except ModuleNotFoundError:
+    raise LabNotInstalled("the form needs ipywidgets and anywidget: pip install 'wemasy-kit[lab]'") from None
 
 _NEW: Final = ("a new one", "")
 _TABS: Final = ("Body", "Headers", "Documented vs observed", "Exchange", "Changes")
@@ -38,20 +42,34 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     Args:
         send: The one source to use; without it the form offers a replay, the sandbox and the live API.
+        cassette: The recording to open on, by name or path, as `cassette()` takes it.
+
+    Raises:
+        TypeError: `send` is no source, or both are given.
+        CassetteError: There is no such recording, or it cannot be read.
     """
 
-    def __init__(self, *, send: Send | None = None) -> None:
-        desk = self._desk = Desk(send)
+    def __init__(self, *, send: Send | None = None, cassette: str | Path | None = None) -> None:
+        shelf = Shelf(send, cassette)
+        view_model = self._view_model = ViewModel(shelf)
+        self._acts: Final[Mapping[str, Callable[[str], Did | None]]] = {
+            "send": view_model.press,
+            "confirm": lambda _: view_model.confirm(),
+            "forget": lambda _: view_model.let_go(),
+            "cancel": lambda _: background.run(view_model.cancel()),
+        }
         self._drawing = self._has_answer = False
         self._screen: Final = threading.RLock()
-        self._source: Final = _segments("Source", [(SOURCES[name], name) for name in desk.sources])
+        self._source: Final = _segments("Source", [(SOURCES[name], name) for name in shelf.sources])
         self._explained: Final = widgets.HTML()
-        self._recording: Final = _segments("Recorded answer", list(desk.recordings.items()))
-        self._customer: Final = widgets.Text(value=desk.customer, description="Customer", continuous_update=False)
+        self._recording: Final = _segments("Recorded answer", list(shelf.recordings.items()), shelf.recording)
+        self._customer: Final = widgets.Text(
+            value=view_model.state.customer, description="Customer", continuous_update=False
+        )
         self._issue: Final = widgets.Button(description="Give me a token")
         self._which: Final = _classed(_segments("Token to send", [_NEW]), "wemasy-list")
-        self._field: Final = SecretField(self._acted, dataclasses.asdict(desk.view()))
-        self._verdict: Final = widgets.HTML(panels.nothing_yet())
+        self._field: Final = SecretField(self._acted, self._field_view())
+        self._verdict: Final = widgets.HTML(panels.NOTHING_YET)
         self._parts: Final = [widgets.HTML() for _ in _TABS]
         self._tabs: Final = widgets.Tab(self._parts, titles=_TABS)
         self._format: Final = widgets.Dropdown(
@@ -95,7 +113,7 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._recording.observe(self._chosen, "value")
         self._customer.observe(self._named, "value")
         self._which.observe(self._picked, "value")
-        self._issue.on_click(lambda _: self._in_background(self._issue_token()))
+        self._issue.on_click(lambda _: self._in_background(view_model.issue()))
         self._clear.on_click(lambda _: self._forget_history())
         self._style.observe(self._show_samples, "value")
         self._download.on_click(lambda _: self._in_background(self._hand_out()))
@@ -109,42 +127,40 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             shown.value = panels.sample(sources[language]) if language in sources else panels.no_sample(language)
 
     def _acted(self, do: str, text: str) -> None:
-        """What was pressed in the token field."""
-        if do == "cancel":
-            background.run(self._desk.cancel())
-            return
-        did = "refused"
+        """What was pressed in the token field. No act that the page has not is taken for one that it has."""
+        did: Did | None = "ignored"
         with self._errors_shown():
-            desk = self._desk
             try:
-                did = desk.press(text) if do == "send" else desk.confirm() if do == "confirm" else desk.forget()
+                if act := self._acts.get(do):
+                    did = act(text)
             finally:
                 del text  # Should the drawing fail, a traceback with locals shows this frame.
             if did == "accepted":
                 self._in_background(self._log_out())
-        self._field.answer(did)
+        if did:
+            self._field.reply(did)
 
     def _chosen(self, change: object = None) -> None:
         with self._errors_shown():
-            self._desk.choose(self._source.value, self._recording.value or "")
+            self._view_model.choose(self._source.value, self._recording.value or "")
 
     def _named(self, change: object = None) -> None:
         with self._errors_shown():
-            self._desk.customer = self._customer.value.strip() or "jane"
+            self._view_model.name(self._customer.value.strip() or "jane")
 
     def _picked(self, change: object = None) -> None:
         if not self._drawing:
             with self._errors_shown():
-                self._desk.hold(self._which.value or "")
+                self._view_model.hold(self._which.value or "")
 
     def _forget_history(self) -> None:
         with self._errors_shown():
-            self._desk.history.clear()
+            self._view_model.history.clear()
 
     async def _log_out(self) -> None:
-        before = self._desk.outcome
-        self._verdict.value = panels.sending()
-        outcome = await self._desk.send()
+        before = self._view_model.state.outcome
+        self._verdict.value = panels.SENDING
+        outcome = await self._view_model.send()
         exchange = outcome.exchange
         self._verdict.value = joined(verdict(outcome), gauge(outcome))
         rows = compare(exchange) if exchange else ()
@@ -159,9 +175,6 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     async def _hand_out(self) -> None:
         format = self._format.value
         self._field.hand_out(FORMATS[format].file_name, export(format).encode())
-
-    async def _issue_token(self) -> None:
-        await self._desk.issue()
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         background.run(self._reporting(work))
@@ -186,35 +199,40 @@ class LogoutForm(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def _draw(self) -> None:
         # The kernel's thread and the background both draw: who looked first must not write last.
         with self._screen:
-            self._draw_all(self._desk)
+            self._draw_all()
 
-    def _draw_all(self, desk: Desk) -> None:
-        _show(self._recording, desk.source == "cassette" and bool(desk.recordings))
-        _show(self._shop, desk.source == "sandbox" and desk.offers_tokens)
-        self._explained.value = panels.hint(desk.source)
+    def _draw_all(self) -> None:
+        state, shelf, history = self._view_model.state, self._view_model.shelf, self._view_model.history
+        _show(self._recording, state.source == "cassette" and bool(shelf.recordings))
+        _show(self._shop, state.source == "sandbox" and shelf.issues_tokens)
+        self._explained.value = panels.hint(state.source)
         self._drawing = True
-        tokens = [(panels.token_label(token), token.fingerprint) for token in desk.tokens()]
+        tokens = [(panels.token_label(token), token.fingerprint) for token in shelf.tokens(state.customer)]
         options = [_NEW, *tokens]
         if list(self._which.options) != options:
             self._which.options = options
-        self._which.value = desk.held if desk.held in dict(options).values() else ""
+        held = state.held.fingerprint if state.held else ""
+        self._which.value = held if held in dict(options).values() else ""
         self._drawing = False
-        self._field.view = dataclasses.asdict(desk.view())
-        self._history.value = panels.history(desk.history, time.time())
-        _show(self._clear, bool(len(desk.history)))
+        self._field.view = dict(self._field_view())
+        self._history.value = panels.history(history, self._view_model.now.unix)
+        _show(self._clear, bool(len(history)))
         _show(self._tabs, self._has_answer)
+
+    def _field_view(self) -> panels.FieldView:
+        return panels.field(self._view_model.state, self._view_model.shelf, self._view_model.now)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """The widget, and beside it what is readable where no widgets run."""
         bundle = super()._repr_mimebundle_(**options) or {}
-        shadow = panels.shadow(load(), self._desk.outcome)
+        shadow = panels.shadow(load(), self._view_model.state.outcome)
         return {**bundle, "text/plain": repr(shadow), "text/html": shadow._repr_html_()}
 
 
-def _segments(name: str, options: list[tuple[str, str]]) -> Any:
-    return _classed(
-        widgets.RadioButtons(options=options, description=name, orientation="horizontal"), "wemasy-segments"
-    )
+def _segments(name: str, options: list[tuple[str, str]], value: str | None = None) -> Any:
+    chosen = {"value": value} if value else {}
+    radios = widgets.RadioButtons(options=options, description=name, orientation="horizontal", **chosen)
+    return _classed(radios, "wemasy-segments")
 
 
 def _classed(widget: Any, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""History: what this kernel's forms have sent, and what changed from one answer to the next. Pure."""
+"""History: what this kernel's forms have sent, and what changed from one answer to the next."""
 
 from __future__ import annotations
 
@@ -35,18 +35,13 @@ class History:
     def clear(self) -> None:
         self._entries.clear()
 
-    def revoked_at(self, fingerprint: str) -> float | None:
-        """When this kernel revoked that token, really and not in a replay; None if it did not."""
-        return next(
-            (
-                entry.at
-                for entry in self
-                if entry.fingerprint == fingerprint
-                and entry.outcome.kind is OutcomeKind.REVOKED
-                and entry.outcome.source != "cassette"
-            ),
-            None,
-        )
+    def revoked(self) -> dict[str, float]:
+        """When this kernel revoked which token, by fingerprint: really and not in a replay, and the first time."""
+        return {
+            entry.fingerprint: entry.at
+            for entry in reversed(tuple(self))
+            if entry.fingerprint and entry.outcome.kind is OutcomeKind.REVOKED and entry.outcome.source != "cassette"
+        }
 
 
 def changes(before: Outcome, after: Outcome) -> tuple[tuple[str, str, str], ...]:

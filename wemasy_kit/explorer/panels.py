@@ -1,9 +1,10 @@
-"""Panels: what only the form shows, as HTML: heading, hints, refusals, history, and the tabs of an answer."""
+"""Panels: what only the form says: the token field's words, and heading, hints, refusals, history and tabs as HTML."""
 
 from __future__ import annotations
 
+import urllib.parse
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from wemasy_kit.call.advice import clock_time
 from wemasy_kit.call.exchange import Exchange, SourceName
@@ -16,19 +17,84 @@ from wemasy_kit.cards.words import LOOKS, SOURCES, headline, plain
 from wemasy_kit.contract.document import Contract
 from wemasy_kit.contract.ledger import Row, differences
 from wemasy_kit.explorer.history import Entry
+from wemasy_kit.explorer.shelf import Shelf
+from wemasy_kit.explorer.view_model import NO_TOKEN, Now, Phase, State
 
 if TYPE_CHECKING:
     from wemasy_kit.sandbox.rules import IssuedToken
 
-
 _HINTS: Final[Mapping[SourceName, str]] = {
-    "cassette": "Replay: plays a recorded answer. Nothing is sent, and a token you type is judged by no one.",
-    "sandbox": "Sandbox: a stand-in shop on this machine, over a real socket. Without a token it issues one for you.",
-    "live": "Live: this really logs the token out of the shop.",
+    "cassette": "Replay: plays a recorded response. Nothing is sent, and a token you type is not checked.",
+    "sandbox": "Sandbox: a stand-in shop on this machine, over a real socket. Without a token it issues one for you. "
+    "The field is emptied when the request is sent.",
+    "live": "Live: this really logs the token out of the shop. It asks once more before it sends; then the field is "
+    "emptied.",
 }
-
-
 _OPEN: Final = "This is a form. Run the cell in JupyterLab to use it."
+_PASTE_FIRST: Final = "paste a token first: without one there is nothing to log out"
+
+
+class FieldView(TypedDict):
+    """What the token field shows. Never the token.
+
+    about: what the next request is about, the source and the recording. mode: the phase. button: its words.
+    placeholder: what stands in the empty field. error: why the text was refused. note: what to know of the text that
+    was taken. question, confirm: the second step's sentence and its button. ready_at, ready_clock: until when nothing
+    can be sent, in Unix seconds and as a clock shows it. can_cancel: the request that is out can be given up.
+    """
+
+    about: str
+    mode: Phase
+    button: str
+    placeholder: str
+    error: str | None
+    note: str | None
+    question: str | None
+    confirm: str | None
+    ready_at: float | None
+    ready_clock: str | None
+    can_cancel: bool
+
+
+def field(state: State, shelf: Shelf, now: Now) -> FieldView:
+    """What the token field shows in this state."""
+    ready_at = state.waits_until(now)
+    armed = state.held.fingerprint if state.held and state.phase == "confirm" else None
+    is_live = state.source == "live"
+    return {
+        "about": " ".join(state.subject),
+        "mode": state.phase,
+        "button": "Send again" if state.sends_again else "Log out",
+        "placeholder": _placeholder(state, shelf),
+        "error": _sentence(_PASTE_FIRST if state.refused == NO_TOKEN else state.refused) if state.refused else None,
+        "note": " ".join(map(_sentence, state.notes)) or None,
+        "question": _question(state, armed, shelf.base_url, now) if armed else None,
+        "confirm": (f"Log out {armed} for real" if is_live else f"Send {armed} again") if armed else None,
+        "ready_at": ready_at,
+        "ready_clock": None if ready_at is None else clock_time(ready_at, now=now.unix),
+        "can_cancel": shelf.can_cancel(state.source),
+    }
+
+
+def _placeholder(state: State, shelf: Shelf) -> str:
+    if state.held:
+        return f"Token {state.held.fingerprint} is held; or paste another"
+    if state.source == "cassette":
+        return "Optional: it is not checked"
+    return "Empty: one is issued" if state.source == "sandbox" and shelf.issues_tokens else "Paste a bearer token"
+
+
+def _question(state: State, fingerprint: str, base_url: str, now: Now) -> str:
+    host = urllib.parse.urlsplit(base_url).netloc
+    asked = [f"Really log out the token {fingerprint} at {host}?"] if state.source == "live" else []
+    if state.revoked_at is not None:
+        before = clock_time(state.revoked_at, now=now.unix)
+        asked.append(f"This kernel has already revoked it, at {before}: expect a 401.")
+    return " ".join(asked)
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
 
 
 def parts(exchange: Exchange, rows: Sequence[Row]) -> tuple[Html, Html, Html, Html]:
@@ -67,29 +133,19 @@ def hint(source: SourceName) -> Html:
     return el("p", _HINTS[source], class_="wemasy-hint")
 
 
-def nothing_yet() -> Html:
-    """Before the first answer."""
-    return box("○", "No answer yet", "Press “Log out”: what comes back is shown and explained here.")
-
-
-def sending() -> Html:
-    """While a request is out."""
-    return box("…", "Sending", "Waiting for the answer. “Cancel” gives it up.")
+NOTHING_YET: Final = box("○", "No response yet", "Press “Log out”: what comes back is shown and explained here.")
+SENDING: Final = box("…", "Sending", "Waiting for the response. “Cancel” gives it up.")
 
 
 def refusal(reason: str) -> Html:
     """Nothing could be sent, and why."""
-    return box("✗", "Nothing was sent", f"{reason[:1].upper()}{reason[1:]}.", tone="doubt")
+    return box("✗", "Nothing was sent", _sentence(reason), tone="doubt")
 
 
 def fault(kind: str) -> Html:
     """An error of the kit's own. Only its kind is safe to show."""
-    return box(
-        "✗",
-        f"{kind} in the kit itself",
-        "Nobody knows whether the request left: treat the token as live.",
-        tone="doubt",
-    )
+    known = "Nobody knows whether the request left: treat the token as live."
+    return box("✗", f"{kind} in the kit itself", known, tone="doubt")
 
 
 def changed(rows: tuple[tuple[str, str, str], ...]) -> Html:

@@ -1,25 +1,52 @@
-// The token field and its buttons. What is typed stays in this page: it is in no model and no state, and it is handed to
-// the kernel once, by a message, when the button or Enter is pressed.
+// The token field and its buttons. What is typed or pasted stays in this page: it is in no model and no state, and it is
+// handed to the kernel once, as it is, by a message, when the button or Enter is pressed.
 
 const ECHO = 350; // ms; a second click within them is half of a double click
 
-const WRAPPINGS = [
-  [/^\s+|\s+$/g, "white space around it"],
-  [/[\r\n]+/g, "a line break"],
-  [/^(["'`])([^]*)\1$/, "a pair of quotes", "$2"],
-  [/^\s*authorization\s*:\s*/i, "“Authorization:”"],
-  [/^\s*bearer\s+/i, "“Bearer”"],
-  [/^(["'`])([^]*)\1$/, "a pair of quotes", "$2"],
-];
+// What the field was given once `paste` has taken the place of its characters from `start` to `end`. A field drops line
+// breaks, so each of its characters has those around it in `given` with it.
+export function pasted(given, start, end, paste) {
+  const characters = given.match(/^[\r\n]*[^\r\n]?[\r\n]*|[^\r\n][\r\n]*/g) ?? [];
+  return [...characters.slice(0, start), paste, ...characters.slice(end)].join("");
+}
 
-function tidied(text) {
-  const notes = new Set();
-  for (const [pattern, note, kept = ""] of WRAPPINGS) {
-    const left = text.replace(pattern, kept);
-    if (left !== text && left !== "") notes.add(note);
-    text = left;
-  }
-  return [text, [...notes]];
+// What stands on the screen, from what the kernel says, what this page knows, and the time in ms.
+export function looks(view, { waiting, settled }, now) {
+  const left = Math.max(0, Math.ceil((view.ready_at ?? 0) - now / 1000));
+  const busy = waiting || view.mode === "sending";
+  const asks = view.mode === "confirm";
+  const wait = left < 3600 ? `Wait ${left} s` : "Wait";
+  return {
+    waits: left > 0,
+    asks,
+    send: busy ? "Sending…" : left ? wait : view.button,
+    sendIsOff: busy || left > 0 || !settled,
+    confirmIsOff: waiting || !settled,
+    stopIsOff: waiting,
+    cancel: view.mode === "sending" && view.can_cancel,
+    fieldIsOff: busy || asks,
+    error: view.error && `✗ ${view.error}`,
+    hint: left ? `It can be sent at ${view.ready_clock}.` : "",
+  };
+}
+
+// The text of the field as it was given: with the line breaks of what was pasted, until something is typed.
+function secretOf(input) {
+  let given = null;
+  return {
+    text: () => given ?? input.value,
+    type() {
+      given = null;
+    },
+    paste(text) {
+      given = pasted(given ?? input.value, input.selectionStart, input.selectionEnd, text);
+      input.setRangeText(text.replace(/[\r\n]/g, ""), input.selectionStart, input.selectionEnd, "end");
+    },
+    empty() {
+      given = null;
+      input.value = "";
+    },
+  };
 }
 
 function element(tag, attributes = {}, ...children) {
@@ -29,9 +56,78 @@ function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+function button(look, text = "", attributes = {}) {
+  return element("button", { type: "button", class: `wemasy-${look}`, ...attributes }, text);
+}
+
+function build(el) {
+  const id = `wemasy-${Math.random().toString(36).slice(2)}`;
+  const input = element("input", {
+    id,
+    type: "password",
+    autocomplete: "off",
+    spellcheck: "false",
+    autocapitalize: "off",
+    "data-1p-ignore": "",
+    "data-lpignore": "true",
+    "aria-describedby": `${id}-error ${id}-note`,
+  });
+  const eye = button("quiet", "Show", { "aria-pressed": "false", "aria-controls": id });
+  const error = element("p", { id: `${id}-error`, class: "wemasy-error", role: "alert" });
+  const note = element("p", { id: `${id}-note`, class: "wemasy-note" });
+  const question = element("p");
+  const confirm = button("danger");
+  const stop = button("quiet", "Not now");
+  const steps = element("div", { class: "wemasy-row" }, confirm, stop);
+  const armed = element("div", { class: "wemasy-armed", role: "group", "aria-label": "Confirm" }, question, steps);
+  const send = button("primary");
+  const cancel = button("quiet", "Cancel");
+  const buttons = element("div", { class: "wemasy-row" }, send, cancel);
+  const hint = element("p", { class: "wemasy-note" });
+  const status = element("p", { class: "wemasy-unseen", role: "status" });
+  const label = element("label", { for: id }, "Bearer token");
+  el.classList.add("wemasy-secret");
+  el.dataset.lmSuppressShortcuts = "true";
+  el.append(label, element("div", { class: "wemasy-row" }, input, eye), error, note, armed, buttons, hint, status);
+  return { input, eye, error, note, armed, question, confirm, stop, buttons, send, cancel, hint, status };
+}
+
 function show(node, text) {
   node.textContent = text ?? "";
   node.hidden = !text;
+}
+
+// Not `disabled`, which would throw the keyboard's focus away.
+function turn(node, isOff) {
+  node.setAttribute("aria-disabled", String(isOff));
+}
+
+function isOff(node) {
+  return node.getAttribute("aria-disabled") === "true";
+}
+
+function reveal(input, eye, isShown) {
+  input.type = isShown ? "text" : "password";
+  eye.textContent = isShown ? "Hide" : "Show";
+  eye.setAttribute("aria-pressed", String(isShown));
+}
+
+function paint(parts, view, look) {
+  parts.send.textContent = look.send;
+  turn(parts.send, look.sendIsOff);
+  parts.buttons.hidden = look.asks;
+  parts.cancel.hidden = !look.cancel;
+  parts.armed.hidden = !look.asks;
+  parts.question.textContent = view.question ?? "";
+  parts.confirm.textContent = view.confirm ?? "";
+  turn(parts.confirm, look.confirmIsOff);
+  turn(parts.stop, look.stopIsOff);
+  parts.input.placeholder = view.placeholder;
+  parts.input.disabled = look.fieldIsOff;
+  parts.input.setAttribute("aria-invalid", String(Boolean(view.error)));
+  show(parts.error, look.error);
+  show(parts.note, view.note);
+  show(parts.hint, look.hint);
 }
 
 function download(name, content) {
@@ -40,11 +136,26 @@ function download(name, content) {
   URL.revokeObjectURL(link.href);
 }
 
+async function copy(node) {
+  try {
+    await navigator.clipboard.writeText(node.parentElement.querySelector("pre").textContent);
+  } catch {
+    node.textContent = "Select and copy it by hand";
+    return;
+  }
+  node.textContent = "Copied";
+  setTimeout(() => {
+    node.textContent = "Copy";
+  }, 1500);
+}
+
 // ipywidgets' radio buttons stand alone: grouped, the arrow keys move between them and a screen reader counts them.
 function groupRadios(form, signal) {
   for (const box of form?.querySelectorAll(".wemasy-segments .widget-radio-box") ?? []) {
-    // JupyterLab takes the arrow keys otherwise.
-    box.addEventListener("keydown", (event) => { if (event.key.startsWith("Arrow")) event.stopPropagation(); }, { signal });
+    const keep = (event) => {
+      if (event.key.startsWith("Arrow")) event.stopPropagation(); // JupyterLab takes the arrow keys otherwise.
+    };
+    box.addEventListener("keydown", keep, { signal });
     box.setAttribute("role", "radiogroup");
     box.setAttribute("aria-label", box.parentElement.querySelector(".widget-label").textContent);
     const name = Math.random().toString(36).slice(2);
@@ -54,141 +165,77 @@ function groupRadios(form, signal) {
 
 function render({ model, el }) {
   const over = new AbortController();
-  const { signal } = over;
-  const id = `wemasy-${Math.random().toString(36).slice(2)}`;
-  const input = element("input", {
-    id, type: "password", autocomplete: "off", spellcheck: "false", autocapitalize: "off",
-    "data-1p-ignore": "", "data-lpignore": "true", "aria-describedby": `${id}-error ${id}-note`,
-  });
-  const eye = element("button", { type: "button", class: "wemasy-quiet", "aria-pressed": "false", "aria-controls": id }, "Show");
-  const error = element("p", { id: `${id}-error`, class: "wemasy-error", role: "alert", hidden: "" });
-  const note = element("p", { id: `${id}-note`, class: "wemasy-note", hidden: "" });
-  const question = element("p", {});
-  const confirm = element("button", { type: "button", class: "wemasy-danger" });
-  const stop = element("button", { type: "button", class: "wemasy-quiet" }, "Not now");
-  const armed = element(
-    "div", { class: "wemasy-armed", role: "group", "aria-label": "Confirm", hidden: "" },
-    question, element("div", { class: "wemasy-row" }, confirm, stop),
-  );
-  const send = element("button", { type: "button", class: "wemasy-primary" });
-  const cancel = element("button", { type: "button", class: "wemasy-quiet", hidden: "" }, "Cancel");
-  const buttons = element("div", { class: "wemasy-row" }, send, cancel);
-  const hint = element("p", { class: "wemasy-note" });
-  const status = element("p", { class: "wemasy-unseen", role: "status" });
-  el.classList.add("wemasy-secret");
-  el.dataset.lmSuppressShortcuts = "true";
-  el.append(
-    element("label", { for: id }, "Bearer token"),
-    element("div", { class: "wemasy-row" }, input, eye), error, note, armed, buttons, hint, status,
-  );
-
-  let waitingForKernel = false;
-  let settled = true;
-  let about = null;
+  const parts = build(el);
+  const { input, eye, confirm, stop, send, cancel, status } = parts;
+  const secret = secretOf(input);
+  const page = { waiting: false, settled: true, about: null };
   let timer = null;
-  let pasted = [];
-
-  // Not `disabled`, which would throw the keyboard's focus away.
-  const off = (button, isOff) => button.setAttribute("aria-disabled", String(isOff));
-  const isOff = (button) => button.getAttribute("aria-disabled") === "true";
-
-  function act(button, message) {
-    if (isOff(button)) return;
-    settled = false;
-    setTimeout(() => { settled = true; draw(); }, ECHO);
-    waitingForKernel = true;
-    model.send(message);
-    draw();
-  }
-  function pressed() {
-    if (isOff(send)) return;
-    const [text, notes] = tidied(input.value);
-    input.value = text;
-    pasted = [...new Set([...pasted, ...notes])];
-    act(send, { do: "send", text });
-  }
 
   function draw() {
     const view = model.get("view");
-    const left = view.ready_at ? Math.ceil(view.ready_at - Date.now() / 1000) : 0;
-    const waits = left > 0;
-    if (waits && timer === null) timer = setInterval(draw, 500);
-    if (!waits && timer !== null) timer = clearInterval(timer) ?? null;
-    const busy = waitingForKernel || view.mode === "sending";
-    if (view.about !== about) settled = true; // Who changed something in between does not double-click.
-    about = view.about;
-    send.textContent = busy ? "Sending…" : waits ? (left < 3600 ? `Wait ${left} s` : "Wait") : view.button;
-    off(send, busy || waits || !settled);
-    buttons.hidden = view.mode === "confirm";
-    cancel.hidden = view.mode !== "sending" || !view.can_cancel;
-    armed.hidden = view.mode !== "confirm";
-    question.textContent = view.question ?? "";
-    confirm.textContent = view.confirm ?? "";
-    off(confirm, waitingForKernel || !settled);
-    off(stop, waitingForKernel);
-    input.placeholder = view.placeholder;
-    input.disabled = busy || view.mode === "confirm";
-    input.setAttribute("aria-invalid", view.error ? "true" : "false");
-    show(error, view.error && `✗ ${view.error}`);
-    const notes = pasted.length ? `Left out: ${pasted.join(", ")}.` : "";
-    show(note, [notes, view.note].filter(Boolean).join(" "));
-    hint.textContent = waits ? `It can be sent at ${view.ready_clock}.` : view.hint;
+    if (view.about !== page.about) page.settled = true; // Who changed something in between does not double-click.
+    page.about = view.about;
+    const look = looks(view, page, Date.now());
+    paint(parts, view, look);
+    if (!look.waits) {
+      clearInterval(timer);
+      timer = null;
+    } else if (timer === null) timer = setInterval(draw, 500);
   }
 
-  send.addEventListener("click", pressed, { signal });
-  confirm.addEventListener("click", () => act(confirm, { do: "confirm" }), { signal });
-  stop.addEventListener("click", () => act(stop, { do: "forget" }), { signal });
-  cancel.addEventListener("click", () => model.send({ do: "cancel" }), { signal });
-  eye.addEventListener("click", () => {
-    const shown = input.type === "password";
-    input.type = shown ? "text" : "password";
-    eye.textContent = shown ? "Hide" : "Show";
-    eye.setAttribute("aria-pressed", String(shown));
-  }, { signal });
-  input.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    if (event.key === "Enter" && !event.isComposing) {
-      event.preventDefault();
-      pressed();
-    }
-  }, { signal });
-  input.addEventListener("paste", (event) => {
-    // A password field would glue the lines of a pasted text together without a word.
-    event.preventDefault();
-    const [text, notes] = tidied(event.clipboardData.getData("text"));
-    pasted = notes;
-    input.setRangeText(text, input.selectionStart, input.selectionEnd, "end");
+  function act(node, message) {
+    if (isOff(node)) return;
+    page.settled = false;
+    page.waiting = true;
+    setTimeout(() => {
+      page.settled = true;
+      draw();
+    }, ECHO);
+    model.send(message());
     draw();
-  }, { signal });
-  input.addEventListener("input", () => { pasted = []; draw(); }, { signal });
-
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-wemasy-copy]");
-    if (!button || button.closest(".wemasy") !== el.closest(".wemasy")) return;
-    navigator.clipboard.writeText(button.parentElement.querySelector("pre").textContent).then(
-      () => { button.textContent = "Copied"; setTimeout(() => { button.textContent = "Copy"; }, 1500); },
-      () => { button.textContent = "Select and copy it by hand"; },
-    );
-  }, { signal });
+  }
+  const press = () => act(send, () => ({ do: "send", text: secret.text() }));
 
   function heard(message, buffers) {
     if (message.file !== undefined) download(message.file, buffers[0]);
     if (message.say !== undefined) status.textContent = message.say;
     if (message.did === undefined) return;
-    const mine = waitingForKernel;
-    waitingForKernel = false;
+    const mine = page.waiting;
+    page.waiting = false;
     if (message.did === "accepted") {
-      input.value = "";
-      pasted = [];
-      if (input.type === "text") eye.click();
+      secret.empty();
+      reveal(input, eye, false);
     }
     draw();
-    if (mine && message.did === "refused") input.focus();
+    if (mine && (message.did === "refused" || message.did === "let_go")) input.focus();
     if (mine && message.did === "armed") stop.focus();
   }
+
+  const on = (node, type, listener) => node.addEventListener(type, listener, { signal: over.signal });
+  on(send, "click", press);
+  on(confirm, "click", () => act(confirm, () => ({ do: "confirm" })));
+  on(stop, "click", () => act(stop, () => ({ do: "forget" })));
+  on(cancel, "click", () => model.send({ do: "cancel" }));
+  on(eye, "click", () => reveal(input, eye, input.type === "password"));
+  on(input, "input", secret.type);
+  on(input, "paste", (event) => {
+    event.preventDefault(); // The field would drop the line breaks before anyone has seen them.
+    secret.paste(event.clipboardData.getData("text"));
+  });
+  on(input, "keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Enter" && !event.isComposing) {
+      event.preventDefault();
+      press();
+    }
+  });
+  on(document, "click", (event) => {
+    const node = event.target.closest?.("[data-wemasy-copy]");
+    if (node && node.closest(".wemasy") === el.closest(".wemasy")) copy(node);
+  });
   model.on("change:view", draw);
   model.on("msg:custom", heard);
-  const group = requestAnimationFrame(() => groupRadios(el.closest(".wemasy"), signal));
+  const group = requestAnimationFrame(() => groupRadios(el.closest(".wemasy"), over.signal));
   draw();
   return () => {
     cancelAnimationFrame(group);

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.call.provenance import SANDBOX_SERVER
@@ -14,15 +13,8 @@ from wemasy_kit.call.request import Headers
 from wemasy_kit.sources.cassette_file import read_cassette
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A recorded exchange.
-
-    Attributes:
-        name: The cassette's name, with the number of the exchange where it has several.
-        origin: Where and when it was recorded, in a sentence.
-        exchange: The request, its Authorization value masked, and the response.
-    """
+class Example(NamedTuple):
+    """A recorded exchange; its cassette's name, with a number where it has several; where it is from, in a sentence."""
 
     name: str
     origin: str

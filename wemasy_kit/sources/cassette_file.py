@@ -35,7 +35,7 @@ _read: dict[Path, tuple[tuple[int, int, int], tuple[Exchange, ...]]] = {}
 
 
 def _exchanges(path: Path) -> Iterator[Exchange]:
-    root = read_yaml(path, document=f"{path.name} is not a vcrpy cassette", refusal=CassetteUnreadable)
+    root = read_yaml(path)
     for interaction in root["interactions"].items():
         request, response = interaction["request"], interaction["response"]
         status = response["status"]

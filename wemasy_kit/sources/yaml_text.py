@@ -1,4 +1,4 @@
-"""YAML text: the only module that imports yaml. Reads a file into a value that knows its place, to name in complaints.
+"""YAML text: reads a cassette's text into a value that knows its place, to name in complaints.
 
 Nothing is built before the text is known to be harmless: deep nesting crashes the C parser, and Python with it, and a
 few nested aliases stand for more than any memory holds.
@@ -13,35 +13,29 @@ from typing import Any, Final, TypeVar
 
 import yaml
 
+from wemasy_kit.errors import CassetteUnreadable
+
 T = TypeVar("T")
 
 # The C parser is some ten times faster, and not there in the browser's Python.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOUNS: Final = {dict: "a mapping", list: "a list", str: "text", int: "a whole number", bool: "true or false"}
-_DEEPEST: Final = 40  # levels of nesting; contract.yaml has 12, and a cassette 6
+_DEEPEST: Final = 40  # levels of nesting; a cassette has 6
 _HALF: Final = re.compile("[\ud800-\udfff]")  # a surrogate alone, which no encoding can write
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A value of a document and the way to it.
-
-    Attributes:
-        value: What YAML made of it: a mapping, a list, text, bytes, a number, true, false or None.
-        document: What every complaint begins with; it names the file.
-        refusal: The class of every complaint.
-        way: The keys and indexes that lead here.
-    """
+    """A value of a cassette, the file's name, and the way to it: the keys and indexes that lead here."""
 
     value: Any
-    document: str
-    refusal: type[Exception]
+    file: str
     way: tuple[str | int, ...] = ()
 
-    def error(self, problem: str) -> Exception:
+    def error(self, problem: str) -> CassetteUnreadable:
         """What to raise: the value at this place has this problem. One line."""
         place = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in self.way).removeprefix(".")
-        return _error(self.refusal, self.document, f"{place or 'the document'} {problem}")
+        return _unreadable(self.file, f"{place or 'the document'} {problem}")
 
     def of(self, kind: type[T]) -> T:
         """The value, if it is exactly of this kind: to isinstance, a bool is an int."""
@@ -72,48 +66,30 @@ class Spot:
         """The values of a list."""
         return [self._below(index, value) for index, value in enumerate(self.of(list))]
 
-    def only_entry(self) -> tuple[str, Spot]:
-        """Key and value of a mapping that has one."""
-        return self._only(self.entries())
-
-    def only_item(self) -> Spot:
-        """The value of a list that has one."""
-        return self._only(self.items())
-
     def _below(self, key: str | int, value: object = None) -> Spot:
-        return Spot(value, self.document, self.refusal, (*self.way, key))
-
-    def _only(self, found: list[T]) -> T:
-        if len(found) != 1:
-            raise self.error(f"has {len(found)} entries, and exactly one is expected")
-        return found[0]
+        return Spot(value, self.file, (*self.way, key))
 
 
-def read_yaml(file: Path, *, document: str, refusal: type[Exception]) -> Spot:
+def read_yaml(file: Path) -> Spot:
     """The one document of a YAML file in UTF-8.
-
-    Args:
-        file: Where it lies.
-        document: What every complaint begins with; it names the file.
-        refusal: The class of every complaint: about the text now, and about a value later.
 
     Raises:
         OSError: The file cannot be read.
-        refusal: It is no YAML, or holds an alias, or more than 40 levels. One line, with the place.
+        CassetteUnreadable: It is no YAML, or holds an alias, or more than 40 levels. One line, with the place.
     """
     data = file.read_bytes()
     try:
         text = data.decode()
         complaint = _bomb(text)
         if complaint is None:
-            return Spot(yaml.load(text, _LOADER), document, refusal)
+            return Spot(yaml.load(text, _LOADER), file.name)
     except UnicodeDecodeError as error:
         complaint = f"line {data[: error.start].count(10) + 1} is not UTF-8"
     except Exception as error:  # A wrong tag (`!!int x`) makes PyYAML raise nearly anything.
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}, column {mark.column + 1} " if mark else ""
         complaint = f"{place}is not YAML: {getattr(error, 'problem', None) or f'{type(error).__name__}: {error}'}"
-    raise _error(refusal, document, complaint)
+    raise _unreadable(file.name, complaint)
 
 
 def _bomb(text: str) -> str | None:
@@ -133,5 +109,6 @@ def _noun(value: object) -> str:
     return "empty" if value is None else _NOUNS.get(type(value), f"a {type(value).__name__}")
 
 
-def _error(refusal: type[Exception], document: str, complaint: str) -> Exception:
-    return refusal("".join(char if char.isprintable() else " " for char in f"{document}: {complaint}"))
+def _unreadable(file: str, complaint: str) -> CassetteUnreadable:
+    said = f"{file} is not a vcrpy cassette: {complaint}"
+    return CassetteUnreadable("".join(char if char.isprintable() else " " for char in said))
