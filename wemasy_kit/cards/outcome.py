@@ -12,7 +12,7 @@ from wemasy_kit.call.outcome import Outcome, displayable
 from wemasy_kit.call.provenance import provenance
 from wemasy_kit.cards.card import Card, box, part, style, table
 from wemasy_kit.cards.markup import Html, el, joined
-from wemasy_kit.cards.words import LOOKS, headline, origin, plain
+from wemasy_kit.cards.words import LOOKS, headline, left_label, origin, plain
 from wemasy_kit.contract.document import load
 
 _SHOWN: Final = 4096  # characters of a body; more is no reading
@@ -37,17 +37,18 @@ def verdict(outcome: Outcome) -> Html:
     """The verdict in words: mark, sentence, advice; then the server's words, and where they come from."""
     look = LOOKS[outcome.kind]
     said = el("p", "The server says: ", el("q", outcome.message)) if outcome.message else None
+    odd = el("p", f"About this token: {outcome.warning}") if outcome.warning else None
     where = el("p", provenance(outcome), class_="wemasy-provenance")
-    return box(look.mark, headline(outcome), outcome.advice, said, where, tone=look.tone, aside=origin(outcome))
+    return box(look.mark, headline(outcome), outcome.advice, odd, said, where, tone=look.tone, aside=origin(outcome))
 
 
 def gauge(outcome: Outcome) -> Html | None:
-    """Requests left in this minute; None where the answer does not say."""
+    """Requests left in the window; None where the answer does not say."""
     limit, remaining = outcome.rate_limit.limit, outcome.rate_limit.remaining
     if not limit or remaining is None:
         return None
     share = max(0.0, min(1.0, remaining / limit))
-    label = "Requests left this minute"
+    label = left_label(outcome)
     return el(
         "div",
         el("p", label, el("b", f"{remaining} of {limit}"), class_="wemasy-gauge-line"),

@@ -22,8 +22,8 @@ class Look(NamedTuple):
 LOOKS: Final = {
     OutcomeKind.REVOKED: Look("good", "✓", "Token revoked"),
     OutcomeKind.UNAUTHENTICATED: Look("plain", "⊘", "Token not accepted"),
-    OutcomeKind.RATE_LIMITED: Look("wait", "!", "Still logged in"),
-    OutcomeKind.UNDOCUMENTED: Look("doubt", "≠", "Not the documented answer"),
+    OutcomeKind.RATE_LIMITED: Look("wait", "!", "Not logged out"),
+    OutcomeKind.UNDOCUMENTED: Look("doubt", "≠", "Not the documented response"),
     OutcomeKind.NOT_SENT: Look("plain", "○", "Nothing was sent"),
     OutcomeKind.UNKNOWN: Look("doubt", "?", "Nobody knows"),
 }
@@ -36,12 +36,21 @@ def plain(outcome: Outcome) -> str:
     """An outcome as plain text, for a terminal and for what shows no HTML."""
     look = LOOKS[outcome.kind]
     lines = [f"{look.mark} {headline(outcome)} · {origin(outcome)}", outcome.advice]
+    if outcome.warning:
+        lines.append(f"About this token: {outcome.warning}")
     if outcome.message:
         lines.append(f"The server says: “{outcome.message}”")
     limit, remaining = outcome.rate_limit.limit, outcome.rate_limit.remaining
     if limit is not None and remaining is not None:
-        lines.append(f"Requests left this minute: {remaining} of {limit}")
+        lines.append(f"{left_label(outcome)}: {remaining} of {limit}")
     return "\n".join([*lines, provenance(outcome)])
+
+
+def left_label(outcome: Outcome) -> str:
+    """Which requests are counted. The page says that a window is a minute; a server may say otherwise."""
+    if outcome.source == "cassette":
+        return "Requests left at that moment"
+    return "Requests left in this window" if (outcome.retry_after or 0) > 60 else "Requests left this minute"
 
 
 def announcement(outcome: Outcome) -> str:

@@ -20,6 +20,7 @@ from wemasy_kit.sources.live import Live
 # A slow double click has 300 ms between its two; whoever means a second request takes longer.
 ECHO: Final = 0.35
 NO_TOKEN: Final = "no token"
+LONGEST_LOCK: Final = 3600.0  # seconds
 
 Phase = Literal["ready", "confirm", "sending"]
 Did = Literal["ignored", "refused", "armed", "accepted", "let_go"]
@@ -148,7 +149,9 @@ class State:
         """What came of a call. The wait begins with the same step that ends the sending: no press slips in."""
         again = outcome.kind in _WORTH_ANOTHER_TRY and call.source != "cassette"
         held = self.held if again or self.held is not call.token else None
-        wait = {_subject(call.source, call.recording): now.unix + outcome.pause} if outcome.pause is not None else {}
+        # A longer wait is told in words and locks nothing.
+        locked = outcome.pause if outcome.pause is not None and outcome.pause <= LONGEST_LOCK else None
+        wait = {_subject(call.source, call.recording): now.unix + locked} if locked is not None else {}
         return replace(self, phase="ready", held=held, waits={**self.waits, **wait}, outcome=outcome)
 
     def failed(self) -> State:
