@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.canaries import new_canary
+from tests.support.leaks import new_canary
 from tests.support.offline import sitecustomize
 
 sitecustomize.block()

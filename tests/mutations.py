@@ -21,32 +21,6 @@ ROOT = Path(__file__).parent.parent
 PARTS = ("wemasy_kit", "tests", "cassettes", "notebooks", "docs", "README.md", "pyproject.toml", "environment.yml")
 LONGEST = 120.0  # seconds; a run that hangs has noticed something too
 
-# Which tests look at a file, the quickest first.
-TESTS = {
-    "sources/live.py": "sources/live promises/faults promises/secrets",
-    "call/outcome.py": "call/outcome promises/properties",
-    "call/strict_json.py": "call/outcome promises/properties",
-    "call/headers.py": "call/headers",
-    "call/exchange.py": "call/exchange call/headers",
-    "secrets/mask.py": "secrets/mask",
-    "call/request.py": "call/request promises/secrets",
-    "call/token.py": "call/token promises/secrets",
-    "cli/token_input.py": "cli/app cli/logout promises/secrets",
-    "call/logout.py": "call/logout",
-    "call/forgetting.py": "call/forgetting",
-    "sources/recorder.py": "sources/recorder promises/secrets",
-    "sources/cassette.py": "sources/cassette",
-    "sources/cassette_file.py": "sources/cassette",
-    "sources/sandbox.py": "sources/sandbox",
-    "sandbox/rules.py": "sandbox/rules",
-    "sandbox/server.py": "sandbox/server promises/secrets",
-    "explorer/view_model.py": "explorer/view_model explorer/machine",
-    "explorer/secret_field.py": "explorer/form promises/secrets",
-    "explorer/secret_field.js": "explorer/form",
-    "cli/app.py": "cli/app",
-    "cli/logout.py": "cli/logout",
-}
-
 
 class Mutation(NamedTuple):
     """One line that is broken.
@@ -54,7 +28,7 @@ class Mutation(NamedTuple):
     Attributes:
         meaning: What the kit would do.
         file: Where; `old` stands there once, and `new` is put in its place.
-        tests: Which tests to ask; those of the file unless told otherwise.
+        tests: Which tests to ask after those of the module itself: of `call/token.py`, `tests/call/test_token.py`.
     """
 
     meaning: str
@@ -63,8 +37,21 @@ class Mutation(NamedTuple):
     new: str
     tests: str = ""
 
+    @property
+    def asked(self) -> list[str]:
+        """The files of tests, the module's own first."""
+        own = self.file.removesuffix(".py")
+        names = [*([own] if _file(own).exists() else []), *self.tests.split()]
+        return [str(_file(name).relative_to(ROOT)) for name in dict.fromkeys(names)]
+
+
+def _file(name: str) -> Path:
+    room, _, module = name.rpartition("/")
+    return ROOT / "tests" / room / f"test_{module}.py"
+
 
 LIVE, OUTCOME, JSON, HEADERS = "sources/live.py", "call/outcome.py", "call/strict_json.py", "call/headers.py"
+EXCHANGE = "call/exchange.py"
 REQUEST, MASKING, TOKEN, FORM = "call/request.py", "secrets/mask.py", "call/token.py", "explorer/view_model.py"
 ASK = "response = await transport.handle_async_request(request)"
 TRANSPORT = "httpx.AsyncHTTPTransport(verify=verify, trust_env=False)"
@@ -72,90 +59,94 @@ TRANSPORT = "httpx.AsyncHTTPTransport(verify=verify, trust_env=False)"
 MUTATIONS = (
     # What goes out
     Mutation("follows redirects", LIVE, ASK,
-             "response = await httpx.AsyncClient(transport=transport, follow_redirects=True).send(request, stream=True)"),
+             "response = await httpx.AsyncClient(transport=transport, follow_redirects=True).send(request, stream=True)", "promises/faults"),
     Mutation("asks twice", LIVE, ASK, f"{ASK} and await transport.handle_async_request(request)"),
     Mutation("trusts the proxies of the environment", LIVE, TRANSPORT,
              "httpx.AsyncHTTPTransport(proxy=__import__('os').environ.get('http_proxy'))"),
     Mutation("takes any certificate", LIVE, "verify = _tls() if", "verify = False if"),
     Mutation("takes authorities from the environment", LIVE, "create_ssl_context(trust_env=False)", "create_ssl_context()"),
-    Mutation("sends no Accept", REQUEST, '    "Accept": "application/json",\n', ""),
-    Mutation("asks for compression", REQUEST, '"Accept-Encoding": "identity"', '"Accept-Encoding": "gzip"'),
-    Mutation("keeps the connection", REQUEST, '"Connection": "close"', '"Connection": "keep-alive"'),
+    Mutation("sends no Accept", REQUEST, '        ("Accept", "application/json"),\n', ""),
+    Mutation("asks for compression", REQUEST, '"Accept-Encoding", "identity"', '"Accept-Encoding", "gzip"'),
+    Mutation("keeps the connection", REQUEST, '"Connection", "close"', '"Connection", "keep-alive"'),
     Mutation("sends a token over plain http to any host", REQUEST, 'url.scheme == "http" and not', "False and not"),
     Mutation("takes any name that ends in localhost", REQUEST, 'host == "localhost"', 'host.endswith("localhost")'),
-    Mutation("takes a base URL with a password", REQUEST, "if url.userinfo or", "if False and"),
+    Mutation("takes a base URL with a password", REQUEST, 'if "@" in url.netloc', "if False"),
     Mutation("takes a base URL with a query", REQUEST, 'if "?" in base_url or "#" in base_url', 'if "#" in base_url'),
-    Mutation("takes a base URL with a backslash", REQUEST, "'\\\\\"<>^`{|}'", "'\"<>^`{|}'"),
+    Mutation("takes a base URL with a backslash", REQUEST, "' \\\\\"<>^`{|}'", "' \"<>^`{|}'"),
     Mutation("retries by itself", "call/logout.py", "if wait and outcome.pause", "if outcome.pause"),
     Mutation("waits however long it is told to", "call/logout.py", "LONGEST_WAIT: Final = 60.0", "LONGEST_WAIT: Final = 1e9"),
     # Deadline, size, and what is known when no answer comes
     Mutation("has no deadline", LIVE, "asyncio.timeout(self.deadline)", "asyncio.timeout(600)"),
     Mutation("takes a deadline of nothing", LIVE, "not 0 < deadline", "not 0 <= deadline"),
-    Mutation("reads an answer without end", LIVE, "if len(body) > BODY_CAP:", "if False:"),
+    Mutation("reads an answer without end", LIVE, "if len(body) > BODY_CAP:", "if False:", "promises/faults"),
     Mutation("does not say that it cut an answer", LIVE, "over_cap=len(body) > BODY_CAP", "over_cap=False"),
-    Mutation("believes an answer that is framed in two ways", LIVE, "if not _is_framed_without_doubt(response)", "if False"),
+    Mutation("believes an answer that is framed in two ways", LIVE, "if not _is_framed_without_doubt(response)", "if False", "promises/faults"),
     Mutation("ignores the trace: lost is not sent", LIVE, "self.sent, self._unfinished = True, None", "self._unfinished = None"),
     Mutation("calls everything sent", LIVE, "NoResponse(sent=call.sent", "NoResponse(sent=True"),
     Mutation("calls it sent once it is connected", LIVE, 'event.endswith("send_request_headers.started")',
              'event.endswith("connect_tcp.complete")'),
-    Mutation("forgets a complete answer when closing fails", LIVE, "if call.answer is not None:",
-             "if call.answer is not None and failure is None:"),
+    Mutation("forgets a complete answer when closing fails", LIVE, "if call.exchange is not None:",
+             "if call.exchange is not None and failure is None:"),
     Mutation("calls a cancel a timeout", LIVE, '"timeout" if deadline.when() == ends else "cancelled"', '"timeout"'),
     Mutation("cancels a call that is over", LIVE, "if not deadline.expired():", "if True:"),
     Mutation("keeps calls that are over", LIVE, "self._out.discard(deadline)", "pass"),
     Mutation("leaves a half-open connection behind", LIVE, "await self._unfinished.aclose()", "pass"),
     # What an answer means
     Mutation("a 401 is a logout", OUTCOME, 'OutcomeKind.UNAUTHENTICATED, "not_accepted"', 'OutcomeKind.REVOKED, "revoked"'),
-    Mutation("a gateway's 401 is the shop's", OUTCOME, "status == 401 and _is_the_application(answer, body)", "status == 401"),
+    Mutation("a gateway's 401 is the shop's", OUTCOME, "status == 401 and _is_the_application(exchange)", "status == 401"),
     Mutation("a gateway's password is a bearer's", OUTCOME, 'schemes <= {"bearer"}', 'schemes <= {"bearer", "basic"}'),
     Mutation("any 2xx is a logout", OUTCOME, "status == 200 and", "200 <= status < 300 and"),
-    Mutation("any 200 is a logout", OUTCOME, "status == 200 and _is_the_documented_success(body)", "status == 200"),
-    Mutation("`error: 0` is no error", OUTCOME, 'body.get("error", False) is False', 'not body.get("error", False)'),
-    Mutation("`error` is not looked at", OUTCOME, 'and body.get("error", False) is False', ""),
-    Mutation("an empty object is a logout", OUTCOME, 'and ("message" in body or "error" in body)', ""),
-    Mutation("a message may be anything", OUTCOME, 'and isinstance(body.get("message", ""), str)', ""),
+    Mutation("any 200 is a logout", OUTCOME, "status == 200 and _is_the_documented_success(exchange.document)", "status == 200"),
+    Mutation("`error: 0` is no error", OUTCOME, 'document.get("error", False) is False', 'not document.get("error", False)'),
+    Mutation("`error` is not looked at", OUTCOME, 'and document.get("error", False) is False', ""),
+    Mutation("an empty object is a logout", OUTCOME, 'and ("message" in document or "error" in document)', ""),
+    Mutation("a message may be anything", OUTCOME, 'and isinstance(document.get("message", ""), str)', ""),
     Mutation("data may be anything", OUTCOME, "all(isinstance(item, str) for item in", "all(True for item in"),
-    Mutation("an answer that was cut counts", OUTCOME, "NOT_JSON if answer.over_cap or", "NOT_JSON if"),
-    Mutation("a coded answer counts", OUTCOME, "or answer.coding else", "else"),
-    Mutation("a coding is what the first header says", "call/exchange.py", 'if name.lower() == "content-encoding"]',
-             'if name.lower() == "content-encoding"][:1]', "call/outcome promises/faults"),
+    Mutation("an answer that was cut counts", EXCHANGE, "if self.over_cap:", "if False:"),
+    Mutation("a coded answer counts", EXCHANGE, "if self.coding:", "if False:"),
+    Mutation("a coding is what the first header says", EXCHANGE, 'self.header_values("Content-Encoding")]',
+             'self.header_values("Content-Encoding")][:1]', "call/outcome"),
     Mutation("after a 5xx the token is as it was", OUTCOME, "300 <= status < 500", "300 <= status < 600"),
     Mutation("after a 429 nobody knows", OUTCOME, 'OutcomeKind.RATE_LIMITED, "unchanged"', 'OutcomeKind.RATE_LIMITED, "unknown"'),
-    Mutation("a lost answer is called not sent", OUTCOME, "OutcomeKind.UNKNOWN if answer.sent else OutcomeKind.NOT_SENT",
+    Mutation("a lost answer is called not sent", OUTCOME, "OutcomeKind.UNKNOWN if found.sent else OutcomeKind.NOT_SENT",
              "OutcomeKind.NOT_SENT"),
-    Mutation("a lost answer leaves the token as it was", OUTCOME, '"unknown" if answer.sent else "unchanged"', '"unchanged"'),
-    Mutation("waits after a logout", OUTCOME, "retry_after(answer) if waits else None", "retry_after(answer)"),
+    Mutation("a lost answer leaves the token as it was", OUTCOME, '"unknown" if found.sent else "unchanged"', '"unchanged"'),
+    Mutation("waits after a logout", OUTCOME, "retry_after(found) if waits else None", "retry_after(found)"),
     Mutation("comes back too early after a 429", OUTCOME, "_WINDOW if wanted is None else wanted) + 1.0",
              "_WINDOW if wanted is None else wanted)"),
     Mutation("shows control characters", OUTCOME, 'in "CZ"', 'in "Z"'),
-    Mutation("accepts a byte order mark", JSON, 'data.decode("utf-8")', 'data.decode("utf-8-sig")'),
-    Mutation("accepts a name that comes twice", JSON, "if len(found) != len(pairs)", "if False"),
-    Mutation("accepts NaN", JSON, "parse_constant=_refuse", "parse_constant=float"),
-    Mutation("accepts numbers beyond a double", JSON, "if not math.isfinite(value)", "if False"),
-    Mutation("accepts integers beyond a double", JSON, "or abs(value := int(text)) > LARGEST", "or (value := int(text)) is None"),
-    Mutation("accepts half a character", JSON, 'if "\\\\u" in text', "if False"),
-    Mutation("accepts any depth", JSON, "return value if _is_shallow(value) else NOT_JSON", "return value"),
-    Mutation("falls over a deep answer", JSON, "except (ValueError, RecursionError)", "except ValueError"),
-    Mutation("takes the first of two headers", "call/exchange.py", "if len(values) == 1 else None", "if values else None"),
-    Mutation("reads a negative wait", HEADERS, 'r"[0-9]{1,9}"', 'r"-?[0-9]{1,9}"'),
-    Mutation("reads digits of any script", HEADERS, 'r"[0-9]{1,9}"', 'r"\\d{1,9}"'),
-    Mutation("reads numbers of any length", HEADERS, 'r"[0-9]{1,9}"', 'r"[0-9]+"'),
-    Mutation("waits a negative time for a date", HEADERS, "max(0.0, until - now)", "until - now"),
-    Mutation("trusts its own clock over the server's", HEADERS, "answer.received_at if now is None else now",
-             "answer.received_at"),
+    Mutation("accepts a byte order mark", JSON, 'data.decode("utf-8")', 'data.decode("utf-8-sig")', "call/outcome"),
+    Mutation("accepts a name that comes twice", JSON, "if len(found) != len(pairs)", "if False", "call/outcome"),
+    Mutation("accepts NaN", JSON, "parse_constant=_refuse", "parse_constant=float", "call/outcome"),
+    Mutation("accepts numbers beyond a double", JSON, "if not math.isfinite(value)", "if False", "call/outcome"),
+    Mutation("accepts integers beyond a double", JSON, "or abs(value := int(text)) > LARGEST", "or (value := int(text)) is None", "call/outcome"),
+    Mutation("accepts half a character", JSON, 'if "\\\\u" in text', "if False", "call/outcome"),
+    Mutation("accepts any depth", JSON, "return value if _is_shallow(value) else NOT_JSON", "return value", "call/outcome"),
+    Mutation("falls over a deep answer", JSON, "except (ValueError, RecursionError)", "except ValueError", "call/outcome"),
+    Mutation("takes the first of two headers", EXCHANGE, "if len(values) == 1 else None", "if values else None"),
+    Mutation("reads a negative wait", HEADERS, 'r"[0-9]{1,9}"', 'r"-?[0-9]{1,9}"', "call/outcome"),
+    Mutation("reads digits of any script", HEADERS, 'r"[0-9]{1,9}"', 'r"\\d{1,9}"', "call/outcome"),
+    Mutation("reads numbers of any length", HEADERS, 'r"[0-9]{1,9}"', 'r"[0-9]+"', "call/outcome"),
+    Mutation("waits a negative time for a date", HEADERS, "max(0.0, until - now)", "until - now", "call/outcome"),
+    Mutation("trusts its own clock over the server's", HEADERS, "exchange.received_at if now is None else now",
+             "exchange.received_at", "call/outcome"),
     # What happens to the token in one's own code
-    Mutation("forgets a token after a lost answer", "call/forgetting.py", '("revoked", "not_accepted")',
-             '("revoked", "not_accepted", "unknown")'),
-    Mutation("keeps a token that is not accepted", "call/forgetting.py", '("revoked", "not_accepted")', '("revoked",)'),
-    Mutation("forgets the token of a later login", "call/forgetting.py", "if self._token == token:", "if True:"),
+    Mutation("forgets a token after a lost answer", "call/logout.py", '("revoked", "not_accepted")',
+             '("revoked", "not_accepted", "unknown")', "call/forgetting"),
+    Mutation("keeps a token that is not accepted", "call/logout.py", '("revoked", "not_accepted")', '("revoked",)', "call/forgetting"),
+    Mutation("forgets the token of a later login", "call/logout.py", "if self._token == token:", "if True:", "call/forgetting"),
     # Secrets
-    Mutation("does not mask headers", LIVE, "mask(_decoded(value))) for", "_decoded(value)) for", "promises/secrets"),
-    Mutation("does not mask names of headers", LIVE, "(mask(_decoded(name)),", "(_decoded(name),", "promises/secrets"),
-    Mutation("does not mask bodies", LIVE, 'mask(body[:BODY_CAP].decode("latin-1")).encode("latin-1")', "body[:BODY_CAP]",
-             "promises/secrets"),
-    Mutation("does not mask reasons", LIVE, 'reason=mask(_decoded(response.extensions.get("reason_phrase", b"")))',
-             'reason=_decoded(response.extensions.get("reason_phrase", b""))', "promises/secrets"),
-    Mutation("keeps coded bodies", LIVE, "if body and content_coding(headers)", "if False", "promises/faults"),
+    Mutation("does not mask headers", EXCHANGE, "(mask(name), mask(value)) for", "(mask(name), value) for"),
+    Mutation("does not mask names of headers", EXCHANGE, "(mask(name), mask(value)) for", "(name, mask(value)) for"),
+    Mutation("does not mask bodies", EXCHANGE, 'mask(exchange.body.decode("latin-1")).encode("latin-1")', "exchange.body"),
+    Mutation("does not mask reasons", EXCHANGE, "reason=mask(exchange.reason)", "reason=exchange.reason"),
+    Mutation("does not mask documents", EXCHANGE, "document=_masked_value(exchange.document, mask)", "document=exchange.document"),
+    Mutation("does not mask numbers", EXCHANGE, "return value if mask(shown) == shown else mask(shown)", "return value"),
+    Mutation("keeps coded bodies", EXCHANGE, "_UNSEEN if exchange.body and exchange.coding else", "", "promises/faults"),
+    Mutation("judges a body that is masked already", LIVE, "body=body[:BODY_CAP]",
+             'body=masking(request.headers.get("Authorization", "").partition(" ")[2])(body[:BODY_CAP].decode("latin-1")).encode("latin-1")'),
+    Mutation("judges what it kept, and not what came", EXCHANGE, "        document=_masked_value(exchange.document, mask),\n        flaw=mask(exchange.flaw) if exchange.flaw else None,",
+             "        document=_UNREAD,\n        flaw=None,"),
     Mutation("lets httpcore log the answer's headers", LIVE, "quiet = _SILENT.set(True)", "quiet = _SILENT.set(False)",
              "promises/secrets"),
     Mutation("keeps the transport's frames when interrupted", LIVE, "interruption = _bare(error)", "interruption = error",
@@ -175,53 +166,63 @@ MUTATIONS = (
     Mutation("takes a line break in a token", TOKEN, r'r"(?P<line_break>[\r\n])|', 'r"'),
     Mutation("takes a comma in a token", TOKEN, "|(?P<comma>,)", ""),
     Mutation("sends the placeholder of a sample", TOKEN, "if _is_placeholder(core)", "if False"),
-    Mutation("shows the Authorization header", "call/exchange.py", 'name.lower() != b"authorization"', 'name != b"authorization"'),
-    Mutation("pickles a request", REQUEST, "def __reduce_ex__", "def _reduce_ex"),
-    Mutation("keeps the secret in a variable while it builds a request", REQUEST,
-             'return LogoutRequest("POST", _address(base_url), headers=_HEADERS | _authorization(token))',
-             'headers = _HEADERS | _authorization(token)\n    return LogoutRequest("POST", _address(base_url), headers=headers)'),
+    Mutation("shows the Authorization header", LIVE, 'secret = name.lower() == b"authorization"', 'secret = name == b"authorization"'),
+    Mutation("keeps what a recording's Authorization held", "sources/cassette_file.py", 'if name.lower() == "authorization" else value',
+             'if name == "authorization" else value', "sources/cassette"),
+    Mutation("lets a request be changed", REQUEST, "def __setattr__", "def _setattr"),
+    Mutation("takes a text for a token", REQUEST, "if token is not None and not isinstance(token, Token):", "if False:"),
+    Mutation("sends a URL that two readers read differently", LIVE, "if parts != (", "if False and parts != (", "call/request"),
+    Mutation("looks at the host of a URL alone", LIVE, "checked.port or _PORTS.get(checked.scheme), checked.path)", "parts and parts[2], parts and parts[3])",
+             "call/request"),
+    Mutation("blocks the loop that it is called in", "call/logout.py", "        asyncio.get_running_loop()\n", "        raise RuntimeError\n"),
+    Mutation("starts an event loop for a replay", "call/logout.py", 'if send.name == "cassette":', "if False:"),
+    Mutation("waits in a replay", "call/logout.py", ' and send.name != "cassette"', ""),
     Mutation("keeps a refused token of the environment in a variable", "cli/token_input.py",
              'return Token.parse(os.environ[VARIABLE]) if os.environ.get(VARIABLE, "").strip() else None',
-             'text = os.environ.get(VARIABLE, "")\n    return Token.parse(text) if text.strip() else None'),
+             'text = os.environ.get(VARIABLE, "")\n    return Token.parse(text) if text.strip() else None', "cli/app cli/logout promises/secrets"),
     Mutation("lets vcrpy log while it records", "sources/recorder.py", "logger.disabled = True", "logger.disabled = False"),
     Mutation("records without a look at what it writes", "sources/recorder.py", "if secret := _secret_in(text, scrub.secrets)",
              "if secret := None"),
     Mutation("keeps a refused recording in a variable", "sources/recorder.py", "del text  # A traceback", "pass  # A traceback"),
     Mutation("records any header", "sources/recorder.py", "for name in RESPONSE_HEADERS", "for name in response['headers']"),
     Mutation("leaves what was typed in the page's message", "explorer/secret_field.py", 'content.pop("text", "")',
-             'content.get("text", "")'),
+             'content.get("text", "")', "explorer/form promises/secrets"),
     Mutation("lets the comm library log what was typed", "explorer/secret_field.py", "addFilter(_is_of_another_widget)",
-             "addFilter(lambda record: True)"),
+             "addFilter(lambda record: True)", "explorer/form promises/secrets"),
     Mutation("keeps what was typed in a variable while it draws", "explorer/form.py", "del text  # Should", "pass  # Should",
              "promises/secrets"),
-    Mutation("lets tornado log a bad header", "sandbox/server.py", "return not _in_the_sandbox.get()", "return True"),
+    Mutation("lets tornado log a bad header", "sandbox/server.py", "return not _in_the_sandbox.get()", "return True", "promises/secrets"),
     Mutation("repeats a token that stands in the wrong place", "cli/app.py", 'without_secrets(" ".join(line.split()))',
              '" ".join(line.split())'),
     # Replay, rehearsal, and the form
     Mutation("plays the first answer for ever", "sources/cassette.py", "self._next += 1", "pass"),
     Mutation("plays an answer to another request", "sources/cassette.py",
-             "if (request.method, str(request.url)) != (recorded.method, recorded.url)", "if False"),
+             "if (request.method, request.url) != (exchange.method, exchange.url)", "if False"),
+    Mutation("shows a replay with the request of now", "sources/cassette.py", "        return exchange\n",
+             "        return dataclasses.replace(exchange, request_headers=request.shown_headers)\n"),
+    Mutation("leaves the sandbox's thread running", "sources/sandbox.py", "self._loop.call_soon_threadsafe(self._loop.stop)\n            self._thread.join()\n            self._loop.close()", "pass"),
+    Mutation("serves the sandbox from the caller's loop", "sources/sandbox.py", "self._thread.start()", "pass  # nobody serves"),
     Mutation("calls a replay live", "sources/cassette.py", 'SourceName] = "cassette"', 'SourceName] = "live"'),
-    Mutation("plays a file that has changed as it was", "sources/cassette_file.py", "known[0] != stamp", "False"),
-    Mutation("plays an impossible status", "sources/cassette_file.py", 'if not 100 <= status["code"].of(int) <= 999', "if False"),
+    Mutation("plays a file that has changed as it was", "sources/cassette_file.py", "known[0] != stamp", "False", "sources/cassette"),
+    Mutation("plays an impossible status", "sources/cassette_file.py", 'if not 100 <= status["code"].of(int) <= 999', "if False", "sources/cassette"),
     Mutation("the sandbox revokes nothing", "sandbox/rules.py", "replace(self._tokens[digest], alive=False)",
              "self._tokens[digest]"),
     Mutation("the sandbox revokes before it looks at the limit", "sandbox/rules.py", "        granted, rate = self._count(key)\n",
              "        self._tokens.pop(digest or '', None)\n        granted, rate = self._count(key)\n"),
     Mutation("the sandbox is taken for live", "sources/sandbox.py", 'name="sandbox"', 'name="live"'),
-    Mutation("sends live at once", FORM, 'if self.source == "live" or before is not None', "if before is not None"),
+    Mutation("sends live at once", FORM, 'if self.source == "live" or before is not None', "if before is not None", "explorer/machine"),
     Mutation("sends a revoked token again without a word", FORM, 'if self.source == "live" or before is not None',
-             'if self.source == "live"'),
-    Mutation("stays armed after one request", FORM, 'replace(self, phase="ready", held=', 'replace(self, phase="confirm", held='),
-    Mutation("stays armed when another source is chosen", FORM, "replace(self.let_go(), source=", "replace(self, source="),
-    Mutation("takes presses while a request is out", FORM, 'self.phase != "sending" and not is_echo', "not is_echo"),
-    Mutation("takes a double click for two", FORM, "and not is_echo and", "and"),
-    Mutation("sends before the wait is over", FORM, "not is_echo and self.waits_until(now) is None", "not is_echo"),
-    Mutation("keeps a token that is dead", FORM, "held = self.held if again or", "held = self.held if True or"),
+             'if self.source == "live"', "explorer/machine"),
+    Mutation("stays armed after one request", FORM, 'replace(self, phase="ready", held=', 'replace(self, phase="confirm", held=', "explorer/machine"),
+    Mutation("stays armed when another source is chosen", FORM, "replace(self.let_go(), source=", "replace(self, source=", "explorer/machine"),
+    Mutation("takes presses while a request is out", FORM, 'self.phase != "sending" and not is_echo', "not is_echo", "explorer/machine"),
+    Mutation("takes a double click for two", FORM, "and not is_echo and", "and", "explorer/machine"),
+    Mutation("sends before the wait is over", FORM, "not is_echo and self.waits_until(now) is None", "not is_echo", "explorer/machine"),
+    Mutation("keeps a token that is dead", FORM, "held = self.held if again or", "held = self.held if True or", "explorer/machine"),
     Mutation("glues two pasted lines into one token", "explorer/secret_field.js", "text: () => given ?? input.value",
-             "text: () => input.value"),
-    Mutation("keeps in the page what was sent", "explorer/secret_field.js", "      secret.empty();\n", ""),
-    Mutation("sends a double click in the page twice", "explorer/secret_field.js", "if (isOff(node)) return;", ""),
+             "text: () => input.value", "explorer/form"),
+    Mutation("keeps in the page what was sent", "explorer/secret_field.js", "      secret.empty();\n", "", "explorer/form"),
+    Mutation("sends a double click in the page twice", "explorer/secret_field.js", "if (isOff(node)) return;", "", "explorer/form"),
     Mutation("exits 0 where nobody knows", "cli/logout.py", "OutcomeKind.UNKNOWN: 7", "OutcomeKind.UNKNOWN: 0"),
     Mutation("does not pass the deadline on", "cli/logout.py", "base_url or BASE_URL, deadline=deadline)", "base_url or BASE_URL)"),
     # What is documented, and what is taken home
@@ -264,9 +265,8 @@ def copied(folder: str) -> Path:
     return Path(folder)
 
 
-def tested(root: Path, names: str) -> tuple[str | None, str | None]:
+def tested(root: Path, files: list[str]) -> tuple[str | None, str | None]:
     """Which test fails first; and what went wrong, should it not be a test that fails."""
-    files = [f"tests/{room}/test_{name}.py" for room, name in (each.split("/") for each in names.split())]
     # One process a run, and neither the plug-ins nor the options that are meant for the whole suite.
     alone = ["-o", "addopts=", "-m", "not browser and not tools", "-p", "no:xdist", "-p", "no:schemathesis"]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", *alone, *files]
@@ -292,11 +292,11 @@ def tried(mutation: Mutation) -> Result:
         if (found := text.count(mutation.old)) != 1:
             return Result(mutation, None, f"does not fit: stands there {found} times", 0)
         path.write_text(text.replace(mutation.old, mutation.new), "utf-8")
-        noticed_by, trouble = tested(root, mutation.tests or TESTS[mutation.file])
+        noticed_by, trouble = tested(root, mutation.asked)
     return Result(mutation, noticed_by, trouble, time.monotonic() - started)
 
 
-def unbroken(names: str) -> Result:
+def unbroken(files: list[str]) -> Result:
     """Without a mutation nothing may fail, and what is tested has to be the copy."""
     with tempfile.TemporaryDirectory(prefix="wemasy-mutation-") as folder:
         root = copied(folder)
@@ -306,7 +306,7 @@ def unbroken(names: str) -> Result:
         )  # fmt: skip
         if not Path(here.stdout.strip()).is_relative_to(root):
             return Result(None, None, f"not the copy is tested but {here.stdout.strip()}", 0)
-        return Result(None, *tested(root, names), 0)
+        return Result(None, *tested(root, files), 0)
 
 
 def main(word: str = "") -> int:
@@ -314,9 +314,7 @@ def main(word: str = "") -> int:
     started = time.monotonic()
     troubles = survivors = 0
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        plain = pool.submit(
-            unbroken, " ".join(sorted({name for each in chosen for name in (each.tests or TESTS[each.file]).split()}))
-        )
+        plain = pool.submit(unbroken, sorted({file for each in chosen for file in each.asked}))
         for mutation, noticed_by, trouble, seconds in pool.map(tried, chosen):
             assert mutation is not None
             troubles += trouble is not None

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from tests.support.sources import Response, Script, nothing, revoked, says
+from tests.support.sources import Response, Script, breaks, nothing, revoked, says
 from wemasy_kit.call.exchange import Exchange, NoResponse, Send, SourceName
 from wemasy_kit.call.logout import MemoryStore, TokenStore, logout, logout_and_forget
 from wemasy_kit.call.outcome import Outcome, OutcomeKind, TokenState
@@ -115,13 +115,10 @@ def test_whoever_asks_to_wait_is_logged_out_after_a_short_429(monkeypatch: pytes
 
 @pytest.mark.parametrize("error", [CassetteMismatch("none left"), asyncio.CancelledError(), KeyboardInterrupt()])
 def test_a_logout_that_is_broken_off_keeps_the_token(error: BaseException) -> None:
-    def breaks(name: SourceName) -> Exchange:
-        raise error
-
     store = MemoryStore(token())
 
     with pytest.raises(type(error)):
-        log_out(store, Script(breaks))
+        log_out(store, Script(breaks(error)))
 
     assert store.load() == token()
 

@@ -9,37 +9,11 @@ from typing import Any
 import pytest
 
 from tests.support.leaks import shown_by, shows
-from wemasy_kit.call.exchange import Exchange, NoResponse, SourceName
+from tests.support.sources import Response, Script, breaks, nothing, says
 from wemasy_kit.call.logout import LONGEST_WAIT, logout, logout_sync
-from wemasy_kit.call.request import LogoutRequest
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import CassetteMismatch, InsideEventLoop
 from wemasy_kit.sources.cassette import cassette
-
-Answer = Callable[[LogoutRequest], Exchange | NoResponse]
-
-
-class Script:
-    """A source that gives the answers it was made of, and keeps what it was asked."""
-
-    name: SourceName = "live"
-    base_url = "https://shop.example/api"
-
-    def __init__(self, *answers: Answer) -> None:
-        self.asked: list[LogoutRequest] = []
-        self._answers = list(answers)
-
-    async def __call__(self, request: LogoutRequest, /) -> Exchange | NoResponse:
-        self.asked.append(request)
-        return self._answers.pop(0)(request)
-
-
-def status(code: int, *headers: tuple[str, str], body: bytes = b'{"message": "said"}') -> Answer:
-    return lambda request: Exchange(request.method, request.url, request.shown_headers, code, "", headers, body, "live")
-
-
-def nothing(sent: bool) -> Answer:
-    return lambda request: NoResponse(sent, "broken", "live")
 
 
 @pytest.fixture
@@ -55,28 +29,27 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_a_logout_is_one_request_with_the_token_and_its_outcome(canary: str) -> None:
-    source = Script(status(200))
+    source = Script(says(200))
 
     outcome = asyncio.run(logout(Token.parse(canary), send=source))
 
     assert outcome.kind == "revoked"
-    assert [str(request.url) for request in source.asked] == [
-        "https://shop.example/api/services/webshop/v1/customer/auth/logout"
-    ]
-    assert source.asked[0].token == Token.parse(canary)
+    assert outcome.exchange is not None
+    assert outcome.exchange.url == "https://shop.example/api/services/webshop/v1/customer/auth/logout"
+    assert source.asked == [f"Bearer {canary}"]
 
 
 def test_without_a_token_no_authorization_is_sent() -> None:
-    source = Script(status(401))
+    source = Script(says(401))
 
     outcome = asyncio.run(logout(None, send=source))
 
     assert outcome.kind == "unauthenticated"
-    assert source.asked[0].token is None
+    assert source.asked == [None]
 
 
 def test_an_outcome_does_not_show_the_token(canary: str) -> None:
-    outcome = asyncio.run(logout(Token.parse(canary), send=Script(status(200))))
+    outcome = asyncio.run(logout(Token.parse(canary), send=Script(says(200))))
 
     assert not shows(repr(outcome), canary)
 
@@ -84,16 +57,16 @@ def test_an_outcome_does_not_show_the_token(canary: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (status(401), "unauthenticated"),
-        (status(429, ("Retry-After", "1")), "rate_limited"),
-        (status(500), "undocumented"),
-        (status(503, ("Retry-After", "1")), "undocumented"),
+        (says(401), "unauthenticated"),
+        (says(429, ("Retry-After", "1")), "rate_limited"),
+        (says(500), "undocumented"),
+        (says(503, ("Retry-After", "1")), "undocumented"),
         (nothing(sent=False), "not_sent"),
         (nothing(sent=True), "unknown"),
     ],
 )
-def test_nothing_is_retried_by_itself(answer: Answer, kind: str, pauses: list[float]) -> None:
-    source = Script(answer, status(200))
+def test_nothing_is_retried_by_itself(answer: Response, kind: str, pauses: list[float]) -> None:
+    source = Script(answer, says(200))
 
     outcome = asyncio.run(logout(None, send=source))
 
@@ -104,7 +77,7 @@ def test_nothing_is_retried_by_itself(answer: Answer, kind: str, pauses: list[fl
 
 @pytest.mark.parametrize(("wanted", "pause"), [("0", 2.0), ("1", 2.0), ("30", 31.0), ("60", 61.0)])
 def test_who_asks_to_wait_gets_one_more_attempt_after_a_429(wanted: str, pause: float, pauses: list[float]) -> None:
-    source = Script(status(429, ("Retry-After", wanted)), status(200))
+    source = Script(says(429, ("Retry-After", wanted)), says(200))
 
     outcome = asyncio.run(logout(None, send=source, wait=True))
 
@@ -114,15 +87,15 @@ def test_who_asks_to_wait_gets_one_more_attempt_after_a_429(wanted: str, pause: 
 
 
 def test_the_second_attempt_sends_the_same_token(canary: str, pauses: list[float]) -> None:
-    source = Script(status(429, ("Retry-After", "1")), status(200))
+    source = Script(says(429, ("Retry-After", "1")), says(200))
 
     asyncio.run(logout(Token.parse(canary), send=source, wait=True))
 
-    assert [request.token for request in source.asked] == [Token.parse(canary)] * 2
+    assert source.asked == [f"Bearer {canary}"] * 2
 
 
 def test_there_is_never_a_third_attempt(pauses: list[float]) -> None:
-    source = Script(*[status(429, ("Retry-After", "1"))] * 3)
+    source = Script(*[says(429, ("Retry-After", "1"))] * 3)
 
     outcome = asyncio.run(logout(None, send=source, wait=True))
 
@@ -134,19 +107,19 @@ def test_there_is_never_a_third_attempt(pauses: list[float]) -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        status(429),
-        status(429, ("Retry-After", "61")),
-        status(429, ("Retry-After", "soon")),
-        status(429, ("Retry-After", "1"), ("Retry-After", "1")),
-        status(200),
-        status(401, ("Retry-After", "1")),
-        status(503, ("Retry-After", "1")),
+        says(429),
+        says(429, ("Retry-After", "61")),
+        says(429, ("Retry-After", "soon")),
+        says(429, ("Retry-After", "1"), ("Retry-After", "1")),
+        says(200),
+        says(401, ("Retry-After", "1")),
+        says(503, ("Retry-After", "1")),
         nothing(sent=False),
         nothing(sent=True),
     ],
 )
-def test_who_asks_to_wait_does_not_wait_for_anything_else(answer: Answer, pauses: list[float]) -> None:
-    source = Script(answer, status(200))
+def test_who_asks_to_wait_does_not_wait_for_anything_else(answer: Response, pauses: list[float]) -> None:
+    source = Script(answer, says(200))
 
     asyncio.run(logout(None, send=source, wait=True))
 
@@ -159,7 +132,7 @@ def test_who_asks_to_wait_does_not_wait_for_anything_else(answer: Answer, pauses
 def test_what_is_no_token_is_refused_without_its_value_and_nothing_is_sent(
     kind: Callable[[str], Any], canary: str
 ) -> None:
-    source = Script(status(200))
+    source = Script(says(200))
 
     with pytest.raises(TypeError, match=r"logout takes a Token \(or None\), not (str|bytes|list); ") as refusal:
         asyncio.run(logout(kind(canary), send=source))
@@ -169,25 +142,22 @@ def test_what_is_no_token_is_refused_without_its_value_and_nothing_is_sent(
 
 
 def test_misuse_of_a_source_is_passed_on_and_shows_no_token_even_with_locals(canary: str) -> None:
-    def mismatch(request: LogoutRequest) -> Exchange:
-        raise CassetteMismatch("nothing left")
-
     with pytest.raises(CassetteMismatch) as refusal:
-        asyncio.run(logout(Token.parse(canary), send=Script(mismatch)))
+        asyncio.run(logout(Token.parse(canary), send=Script(breaks(CassetteMismatch("nothing left")))))
 
     assert not shows(shown_by(refusal.value), canary)
 
 
 def test_a_script_needs_no_event_loop_of_its_own(canary: str) -> None:
     token = Token.parse(canary)
-    source = Script(status(200))
+    source = Script(says(200))
 
     assert logout_sync(token, send=source).kind == "revoked"
-    assert source.asked == [LogoutRequest(token, source.base_url)]
+    assert source.asked == [f"Bearer {canary}"]
 
 
 def test_inside_an_event_loop_the_synchronous_logout_says_to_await(canary: str) -> None:
-    source = Script(status(200))
+    source = Script(says(200))
 
     async def inside() -> None:
         logout_sync(Token.parse(canary), send=source)

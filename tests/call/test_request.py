@@ -65,20 +65,12 @@ def test_what_is_no_token_is_refused_without_its_value(text: Any) -> None:
 @pytest.mark.parametrize(
     "base_url",
     [
-        BASE_URL,
-        "https://shop.example",
-        "https://shop.example:8443/a/b",
-        "HTTPS://Shop.Example/api",
-        "https://exämple.nl/api",
-        "https://192.0.2.1/api",
-        "https://shop.example/~jane@home",
-        "http://127.0.0.1:8000/api",
-        "http://127.1.2.3/api",
-        "http://localhost:8000/api",
-        "http://LOCALHOST/api",
+        BASE_URL, "https://shop.example", "https://shop.example:8443/a/b", "HTTPS://Shop.Example/api",
+        "https://exämple.nl/api", "https://192.0.2.1/api", "https://shop.example/~jane@home",
+        "http://127.0.0.1:8000/api", "http://127.1.2.3/api", "http://localhost:8000/api", "http://LOCALHOST/api",
         "http://[::1]:8000/api",
     ],
-)
+)  # fmt: skip
 def test_a_token_may_go_to_https_and_to_this_machine(base_url: str) -> None:
     assert LogoutRequest(None, f"{base_url}/").url == LogoutRequest(None, base_url).url == base_url + PATH
     assert live(base_url=base_url).base_url == base_url

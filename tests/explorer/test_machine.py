@@ -11,8 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.support.canaries import new_canary
-from tests.support.leaks import shows
+from tests.support.leaks import new_canary, shows
 from tests.support.sources import NOW, RESPONSES, Script, breaks
 from wemasy_kit.call.exchange import Send, SourceName
 from wemasy_kit.call.outcome import OutcomeKind

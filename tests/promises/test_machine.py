@@ -182,8 +182,8 @@ class Logouts(RuleBasedStateMachine):
 
 async def call(text: str, behaviour: Callable[[Peer], Any] | None) -> Outcome:
     async with FaultServer(behaviour) as server:
-        return await logout(Token.parse(text), send=live(base_url=f"http://127.0.0.1:{server.port}/api", deadline=10))
+        return await logout(Token.parse(text), send=live(base_url=f"http://127.0.0.1:{server.port}/api", deadline=60))
 
 
 TestLogouts = Logouts.TestCase
-TestLogouts.settings = settings(max_examples=settings.default.max_examples // 2 or 1, stateful_step_count=12)
+TestLogouts.settings = settings(max_examples=settings().max_examples // 2 or 1, stateful_step_count=12)

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from tests.support.fault_cases import CAP, CASES, FRAMINGS
 from tests.support.fault_server import Behaviour, FaultServer, Peer, says
+from tests.support.made import exchange
 from wemasy_kit.call.exchange import Exchange, NoResponse
 from wemasy_kit.call.headers import retry_after
 from wemasy_kit.call.logout import logout
@@ -61,7 +62,7 @@ async def all_outcomes(answers: Sequence[Sequence[bytes]]) -> list[Outcome]:
 
         async def outcome(number: int) -> Outcome:
             async with gate:
-                return await logout(None, send=live(base_url=f"http://127.0.0.1:{server.port}/{number}", deadline=10))
+                return await logout(None, send=live(base_url=f"http://127.0.0.1:{server.port}/{number}", deadline=60))
 
         return list(await asyncio.gather(*map(outcome, range(len(answers)))))
 
@@ -182,12 +183,7 @@ exchanges = st.builds(
     received_at=st.none() | st.floats(allow_nan=False, allow_infinity=False),
 )
 causes = ("name_not_found", "refused", "unreachable", "tls", "no_sockets", "timeout", "broken", "cancelled")
-no_answers = st.builds(
-    NoResponse,
-    sent=st.booleans(),
-    cause=st.sampled_from(causes),
-    source=st.just("live"),
-)
+no_answers = st.builds(NoResponse, sent=st.booleans(), cause=st.sampled_from(causes), source=st.just("live"))
 
 
 def check(outcome: Outcome) -> None:
@@ -221,7 +217,7 @@ def test_a_wait_is_none_or_a_finite_number_of_at_least_0(found: tuple[tuple[str,
 
 
 def answer_with(found: tuple[tuple[str, str], ...], now: float | None = None) -> Exchange:
-    return Exchange("POST", "https://shop.example", (), 429, "", found, b"", "live", received_at=now)
+    return exchange(429, b"", *found, received_at=now)
 
 
 @given(st.text() | st.lists(st.sampled_from("0123456789+-.eE_ ,xNaInf٣²:;GMT")).map("".join))

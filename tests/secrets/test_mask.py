@@ -15,9 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import tests.promises.test_properties  # noqa: F401  (it loads the profile)
-from tests.support.canaries import new_canary
-from tests.support.fault_cases import SPELLINGS
-from tests.support.leaks import shows
+from tests.support.leaks import SPELLINGS, new_canary, shows
 from wemasy_kit.secrets.mask import MASK, RUN, masked, masking
 
 SENTENCE = "No customer has the token {}; please log in."

@@ -227,7 +227,7 @@ ENCODED: dict[str, Callable[[bytes], str]] = {
 def test_a_token_is_found_in_base64(form: str, length: int, canary: str) -> None:
     text = ENCODED[form](b"\xff" * (90 + length) + json.dumps({"token": canary}).encode())
 
-    assert not shows(text, canary)
+    assert canary[-40:] not in text
     assert [what.rpartition(", ")[2] for *_, what in findings(text)] == ["in base64"]
 
 

@@ -19,13 +19,7 @@ from wemasy_kit.call.logout import logout
 from wemasy_kit.call.outcome import Outcome
 from wemasy_kit.call.request import BASE_URL, PATH, LogoutRequest
 from wemasy_kit.call.token import Token
-from wemasy_kit.errors import (
-    CassetteError,
-    CassetteMismatch,
-    CassetteNotFound,
-    CassetteUnreadable,
-    WemasyKitError,
-)
+from wemasy_kit.errors import CassetteError, CassetteMismatch, CassetteNotFound, CassetteUnreadable, WemasyKitError
 from wemasy_kit.sources import cassette as cassettes
 from wemasy_kit.sources import yaml_text
 from wemasy_kit.sources.cassette import Cassette, cassette, cassette_names
@@ -220,7 +214,12 @@ def parses(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """What has been parsed."""
     seen: list[bytes] = []
     load = yaml.load
-    monkeypatch.setattr(yaml, "load", lambda data, loader: seen.append(data) or load(data, loader))
+
+    def counted(data: bytes, loader: Any) -> Any:
+        seen.append(data)
+        return load(data, loader)
+
+    monkeypatch.setattr(yaml, "load", counted)
     return seen
 
 

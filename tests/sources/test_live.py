@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import gzip
 import logging
 import math
 import socket
 import ssl
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.support.fault_server import (
-    Behaviour,
-    FaultServer,
-    Peer,
-    certificate,
-    drips,
-    floods,
-    says,
-    says_and_stays,
-    tells,
-)
+from tests.support.fault_cases import SUCCESS, whole
+from tests.support.fault_server import Behaviour, FaultServer, Peer, certificate, says, says_and_stays, tells
+from tests.support.hand_loop import by_hand, ended
 from tests.support.leaks import shows
 from wemasy_kit.call.exchange import Exchange
-from wemasy_kit.call.logout import logout
+from wemasy_kit.call.logout import logout, logout_sync
 from wemasy_kit.call.outcome import Outcome
 from wemasy_kit.call.request import BASE_URL
 from wemasy_kit.call.token import Token
@@ -40,24 +30,24 @@ from wemasy_kit.sources import live as module
 from wemasy_kit.sources.live import BODY_CAP, Live, live
 from wemasy_kit.sources.sandbox import Sandbox
 
-
-def http(status: str, body: bytes = b"", *headers: str) -> bytes:
-    lines = (f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "", "")
-    return "\r\n".join(lines).encode() + body
+OK = whole("200 OK")
 
 
-OK = http("200 OK", b'{"message":"Logged out."}')
-
-
-def with_server(behaviour: Behaviour | None, story: Callable[[FaultServer], Awaitable[Any]], **options: Any) -> Any:
+def with_server(
+    behaviour: Behaviour | None,
+    story: Callable[[FaultServer], Awaitable[Any]],
+    *,
+    tls: ssl.SSLContext | None = None,
+    run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run,
+) -> Any:
     async def play() -> Any:
-        async with asyncio.timeout(20), FaultServer(behaviour, **options) as server:
+        async with FaultServer(behaviour, tls=tls) as server:
             return await story(server)
 
-    return asyncio.run(play())
+    return run(play())
 
 
-def at(server: FaultServer, *, scheme: str = "http", deadline: float = 5.0) -> Live:
+def at(server: FaultServer, *, scheme: str = "http", deadline: float = 60.0) -> Live:
     return live(base_url=f"{scheme}://127.0.0.1:{server.port}/api", deadline=deadline)
 
 
@@ -83,20 +73,6 @@ def verdict(outcome: Outcome) -> tuple[str, str | None]:
 
 
 # --- What goes out
-
-
-def test_it_logs_out_of_the_stand_in_shop_over_a_real_socket() -> None:
-    async def story() -> tuple[list[Outcome], bool]:
-        async with Sandbox() as shop:
-            token = shop.issue_token("jane")
-            send = live(base_url=shop.base_url)
-            return [await logout(token, send=send) for _ in range(2)], shop.holds(token)
-
-    outcomes, alive = asyncio.run(story())
-
-    assert [outcome.kind for outcome in outcomes] == ["revoked", "unauthenticated"]
-    assert [outcome.source for outcome in outcomes] == ["live", "live"]
-    assert not alive
 
 
 def test_on_the_wire_are_these_lines_and_no_others(canary: str) -> None:
@@ -130,18 +106,6 @@ def test_every_call_has_a_fresh_connection() -> None:
     assert with_server(says_and_stays(OK), story) == (3, 3)
 
 
-def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
-    async def story(server: FaultServer) -> tuple[Outcome, int]:
-        return await logout(None, send=at(server)), server.connections
-
-    moved = http("302 Found", b"", "Location: /login")
-    outcome, connections = with_server(says(moved), story)
-
-    assert outcome.kind == "undocumented"
-    assert outcome.exchange.status == 302
-    assert connections == 1
-
-
 def test_cookies_are_not_sent_back() -> None:
     async def story(server: FaultServer) -> bytes:
         send = at(server)
@@ -149,7 +113,7 @@ def test_cookies_are_not_sent_back() -> None:
         await logout(None, send=send)
         return bytes(server.peers[1].received)
 
-    assert b"cookie" not in with_server(says(http("200 OK", b"{}", "Set-Cookie: a=b; Path=/")), story).lower()
+    assert b"cookie" not in with_server(says(whole("200 OK", b"{}", "Set-Cookie: a=b; Path=/")), story).lower()
 
 
 def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,21 +149,42 @@ def test_passwords_of_a_netrc_file_are_not_sent(tmp_path: Path, monkeypatch: pyt
 
 
 def test_an_answer_is_kept_as_it_came() -> None:
-    said = http("299 Quite OK", b'{"message":"x"}', "X-Twice: a", "x-twice: b", "X-Name: Ren\u00e9")
+    said = whole("299 Quite OK", b'{"message":"x"}', "X-Twice: a", "x-twice: b", "X-Name: Ren\u00e9")
 
     found = exchange(says(said))
 
     assert (found.status, found.reason, found.body) == (299, "Quite OK", b'{"message":"x"}')
-    assert found.headers == (
-        ("X-Twice", "a"),
-        ("x-twice", "b"),
-        ("X-Name", "René"),
-        ("Content-Length", "15"),
-    )
+    assert found.headers == (("X-Twice", "a"), ("x-twice", "b"), ("X-Name", "René"), ("Content-Length", "15"))
     assert found.source == "live"
     assert found.elapsed is not None
-    assert 0 < found.elapsed < 5
+    assert found.elapsed > 0
     assert found.received_at is not None
+
+
+ECHOES = {
+    "a document": (b'{"message":"Gone: %s"}', "revoked", None),
+    "an illegal escape": (b'{"message":"Gone: %e"}', "undocumented", "It is not JSON, or none that"),
+    "a name that comes twice": (b'{"message":"x","%s":1,"%s":2}', "undocumented", "It is not JSON, or none that"),
+}
+
+
+@pytest.mark.parametrize("name", ECHOES)
+def test_a_body_is_judged_as_it_came_and_kept_masked(name: str, canary: str) -> None:
+    body, kind, flaw = ECHOES[name]
+    token = Token.parse(canary)
+
+    def echo(peer: Peer) -> bytes:
+        # `\\|` is no escape of JSON, and a mask over all of it would make JSON of it.
+        return whole("200 OK", body.replace(b"%s", peer.token).replace(b"%e", peer.token.replace(b"|", b"\\|")))
+
+    outcome = call(tells(echo), token)
+
+    assert outcome.kind == kind
+    assert outcome.exchange is not None
+    assert str(outcome.exchange.flaw).startswith(str(flaw))
+    assert outcome.exchange.document == ({"message": "Gone: [token]"} if flaw is None else None)
+    assert b"[token]" in outcome.exchange.body
+    assert not shows(repr(outcome), canary)
 
 
 def test_a_header_that_is_no_utf_8_is_kept_too() -> None:
@@ -208,49 +193,11 @@ def test_a_header_that_is_no_utf_8_is_kept_too() -> None:
     assert exchange(says(said)).header("X-Name") == "René"
 
 
-@pytest.mark.parametrize("pieces", [1, 7])
-def test_a_chunked_answer_is_put_together(pieces: int) -> None:
-    body = b'{"message":"Logged out."}'
-    size = math.ceil(len(body) / pieces)
-    chunks = [body[start : start + size] for start in range(0, len(body), size)]
-    said = [b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks]
+def test_of_a_longer_answer_only_the_first_64_kib_are_kept() -> None:
+    body = SUCCESS + b" " * BODY_CAP
+    found = exchange(says(whole("200 OK", body)))
 
-    found = exchange(says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *said, b"0\r\n\r\n"))
-
-    assert found.body == body
-
-
-def test_an_answer_of_64_kib_is_whole() -> None:
-    found = exchange(says(http("200 OK", b"x" * BODY_CAP)))
-
-    assert BODY_CAP == 64 * 1024
-    assert (len(found.body), found.over_cap) == (BODY_CAP, False)
-
-
-def test_of_a_longer_answer_only_64_kib_are_kept_and_it_is_no_logout() -> None:
-    body = b'{"message":"Logged out."}' + b" " * BODY_CAP
-    outcome = call(says(http("200 OK", body)))
-
-    assert outcome.exchange is not None
-    assert outcome.exchange.over_cap
-    assert outcome.exchange.body == body[:BODY_CAP]
-    assert outcome.kind == "undocumented"
-
-
-def test_an_endless_answer_ends_at_the_cap() -> None:
-    endless = floods(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n", b"x" * 10_000)
-
-    assert exchange(endless).over_cap
-
-
-def test_a_compressed_answer_is_never_inflated() -> None:
-    bomb = gzip.compress(b"0" * 10_000_000)
-
-    outcome = call(says(http("200 OK", bomb, "Content-Encoding: gzip")))
-
-    assert outcome.exchange is not None
-    assert len(outcome.exchange.body) < len(bomb)
-    assert outcome.kind == "undocumented"
+    assert (found.over_cap, found.body, BODY_CAP) == (True, body[:BODY_CAP], 64 * 1024)
 
 
 def test_a_complete_answer_stays_complete_when_hanging_up_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,46 +215,14 @@ def test_a_complete_answer_stays_complete_when_hanging_up_fails(monkeypatch: pyt
 # --- When nothing complete comes back
 
 
-async def closes(peer: Peer) -> None:
-    await peer.request()
-
-
 async def keeps_silent(peer: Peer) -> None:
     await peer.request()
-    await peer.leaves()
-
-
-async def speaks_first(peer: Peer) -> None:
-    await peer.say(OK)
     await peer.leaves()
 
 
 async def request_arrives(server: FaultServer, count: int = 1) -> None:
     while server.requests < count:  # noqa: ASYNC110  (it has no event that tells)
         await asyncio.sleep(0)
-
-
-BROKEN = {
-    "hung up": closes,
-    "no HTTP": says(b"SSH-2.0-OpenSSH_9.6\r\n"),
-    "half a header": says(b"HTTP/1.1 200 OK\r\nContent-Le"),
-    "half a body": says(b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"message":"Logged out."}'),
-    "half a chunk": says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{}"),
-    "no last chunk": says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"),
-    "framed in two ways": says(
-        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
-    ),
-    "two lengths": says(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}"),
-}
-
-
-@pytest.mark.parametrize("behaviour", BROKEN.values(), ids=BROKEN)
-def test_an_answer_that_breaks_off_leaves_it_unknown(behaviour: Behaviour) -> None:
-    assert verdict(call(behaviour)) == ("unknown", "broken")
-
-
-def test_where_nothing_listens_nothing_was_sent() -> None:
-    assert verdict(call(None)) == ("not_sent", "refused")
 
 
 def test_where_nothing_listens_under_any_address_of_a_name_nothing_was_sent() -> None:
@@ -335,20 +250,15 @@ def test_to_a_name_that_nobody_knows_nothing_was_sent(monkeypatch: pytest.Monkey
     assert verdict(outcome) == ("not_sent", "name_not_found")
 
 
-@pytest.mark.parametrize("name", ["self-signed", "good", "expired"])
-def test_to_a_server_without_a_certificate_of_a_known_authority_nothing_was_sent(name: str, canary: str) -> None:
+def test_to_a_server_without_a_certificate_of_a_known_authority_nothing_was_sent(canary: str) -> None:
     async def story(server: FaultServer) -> tuple[Outcome, bytes]:
         outcome = await logout(Token.parse(canary), send=at(server, scheme="https"))
         return outcome, bytes(server.peers[0].received)
 
-    outcome, received = with_server(keeps_silent, story, tls=certificate(name))
+    outcome, received = with_server(keeps_silent, story, tls=certificate("good"))
 
     assert verdict(outcome) == ("not_sent", "tls")
     assert canary.encode() not in received
-
-
-def test_to_a_server_that_speaks_no_tls_nothing_was_sent() -> None:
-    assert verdict(call(speaks_first, scheme="https")) == ("not_sent", "tls")
 
 
 def test_certificates_and_names_are_checked_whatever_the_environment_says(
@@ -377,29 +287,6 @@ def test_in_the_browsers_python_nothing_can_be_sent(monkeypatch: pytest.MonkeyPa
 # --- Deadline and cancelling
 
 
-@pytest.mark.parametrize(
-    "behaviour",
-    [
-        keeps_silent,
-        drips(b"", b"HTTP/1.1 200 OK\r\n"),
-        drips(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n", b"x"),
-        drips(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
-        drips(b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
-    ],
-    ids=["silence", "header", "body", "chunks", "1xx"],
-)
-def test_the_deadline_is_for_the_whole_call(behaviour: Behaviour) -> None:
-    async def story(server: FaultServer) -> tuple[Outcome, float]:
-        started = asyncio.get_running_loop().time()
-        outcome = await logout(None, send=at(server, deadline=0.15))
-        return outcome, asyncio.get_running_loop().time() - started
-
-    outcome, took = with_server(behaviour, story)
-
-    assert verdict(outcome) == ("unknown", "timeout")
-    assert 0.14 < took < 5
-
-
 def test_a_name_that_is_looked_up_for_ever_ends_at_the_deadline_with_nothing_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -408,44 +295,27 @@ def test_a_name_that_is_looked_up_for_ever_ends_at_the_deadline_with_nothing_sen
             await asyncio.Event().wait()
 
         monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", for_ever)
-        return await logout(None, send=live(base_url="https://shop.invalid", deadline=0.05))
+        call = logout(None, send=live(base_url="https://shop.invalid", deadline=1))
+        return await ended(call, seen=lambda: True, within=2)
 
-    assert verdict(asyncio.run(story())) == ("not_sent", "timeout")
+    assert verdict(by_hand(story())) == ("not_sent", "timeout")
 
 
-def test_a_tls_handshake_that_never_ends_ends_at_the_deadline_and_hangs_up(canary: str) -> None:
-    async def waits(peer: Peer) -> None:
-        await peer.leaves()
-
+@pytest.mark.parametrize(("scheme", "kind"), [("http", "unknown"), ("https", "not_sent")])
+def test_a_call_that_is_given_up_hangs_up(scheme: str, kind: str, canary: str) -> None:
     async def story(server: FaultServer) -> Outcome:
-        outcome = await logout(Token.parse(canary), send=at(server, scheme="https", deadline=0.05))
-        await server.peers[0].leaves()
+        call = logout(Token.parse(canary), send=at(server, scheme=scheme, deadline=1))
+        outcome = await ended(call, seen=lambda: server.connections, within=2)
+        await ended(server.peers[0].leaves(), seen=lambda: True, within=1)
         return outcome
 
-    assert verdict(with_server(waits, story)) == ("not_sent", "timeout")
-
-
-def test_an_answer_within_the_deadline_is_complete() -> None:
-    assert call(says(OK), deadline=5).kind == "revoked"
+    assert verdict(with_server(keeps_silent, story, run=by_hand)) == (kind, "timeout")
 
 
 @pytest.mark.parametrize("deadline", [0, -1, 0.0, math.nan, math.inf, -math.inf, "5", None, True, [5]])
 def test_a_deadline_is_a_positive_number_of_seconds(deadline: Any) -> None:
     with pytest.raises(InvalidOption, match="deadline"):
         live(deadline=deadline)
-
-
-def test_cancelling_ends_a_call_that_is_out_and_leaves_it_unknown() -> None:
-    async def story(server: FaultServer) -> Outcome:
-        send = at(server)
-        out = asyncio.create_task(logout(None, send=send))
-        await request_arrives(server)
-        send.cancel()
-        return await out
-
-    outcome = with_server(keeps_silent, story)
-
-    assert verdict(outcome) == ("unknown", "cancelled")
 
 
 def test_cancelling_before_anything_is_sent_says_that_nothing_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -522,13 +392,10 @@ def test_a_task_that_is_cancelled_from_outside_ends_cancelled_and_shows_no_token
 @pytest.mark.parametrize(
     "base_url",
     [
-        "http://shop.example/api",
-        "https://jane:hunter2@shop.example/api",
-        "https://shop.example/api?a=b",
-        "https://shop.example/api#a",
-        "",
+        "http://shop.example/api", "https://jane:hunter2@shop.example/api", "https://shop.example/api?a=b",
+        "https://shop.example/api#a", "",
     ],
-)
+)  # fmt: skip
 def test_a_base_url_that_no_token_may_go_to_is_refused_at_once(base_url: str) -> None:
     with pytest.raises(InvalidBaseURL):
         live(base_url=base_url)
@@ -544,31 +411,6 @@ def test_unless_told_otherwise_it_is_the_documented_address_and_ten_seconds() ->
 # --- The token
 
 
-ECHO = {
-    "body": lambda peer: http("200 OK", b'{"message":"' + peer.token + b'"}'),
-    "header": lambda peer: http("200 OK", b"{}", f"X-Echo: {peer.token.decode()}"),
-    "reason": lambda peer: http(f"200 {peer.token.decode()}"),
-    "part of it": lambda peer: http("200 OK", peer.token[10:30]),
-}
-
-
-@pytest.mark.parametrize("echo", ECHO.values(), ids=ECHO)
-def test_a_token_that_the_server_echoes_is_masked(echo: Callable[[Peer], bytes], canary: str) -> None:
-    outcome = call(tells(echo), Token.parse(canary))
-
-    assert "[token]" in repr(outcome.exchange)
-    assert not shows(repr(outcome), canary)
-
-
-@pytest.mark.parametrize("behaviour", [tells(ECHO["header"]), *BROKEN.values(), None], ids=["echo", *BROKEN, "refused"])
-def test_no_log_shows_the_token(behaviour: Behaviour | None, canary: str, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-
-    call(behaviour, Token.parse(canary))
-
-    assert not shows(caplog.text + repr([vars(record) for record in caplog.records]), canary)
-
-
 def test_logs_of_other_clients_in_this_process_are_left_alone(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
 
@@ -581,11 +423,8 @@ def test_logs_of_other_clients_in_this_process_are_left_alone(caplog: pytest.Log
     assert "receive_response_headers.complete" in caplog.text
 
 
-def test_nothing_stays_open_after_a_call() -> None:
-    async def story(server: FaultServer) -> None:
-        with contextlib.suppress(TimeoutError):
-            await logout(None, send=at(server, deadline=0.05))
-        await server.peers[0].leaves()
+def test_it_reaches_a_server_that_serves_from_a_thread() -> None:
+    with FaultServer(says(OK)) as server:
+        outcome = logout_sync(None, send=at(server))
 
-    # Without the client hanging up this would run into the story's own limit.
-    with_server(keeps_silent, story)
+    assert (outcome.kind, server.requests) == ("revoked", 1)

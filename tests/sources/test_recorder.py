@@ -12,9 +12,13 @@ from typing import Any
 
 import httpx
 import pytest
+import vcr
 import yaml
 
+from tests.support.fault_cases import whole
+from tests.support.fault_server import FaultServer, tells
 from tests.support.leaks import shows
+from tests.support.sources import LOGGED_OUT
 from wemasy_kit.call.request import BASE_URL, PATH
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import RecordingRefused, SecretFound
@@ -22,28 +26,20 @@ from wemasy_kit.sources import recorder as recording
 from wemasy_kit.sources.live import live
 from wemasy_kit.sources.recorder import REQUEST_HEADERS, RESPONSE_HEADERS, STORIES, differs, record, rehearse, write
 
-REVOKED = b'{"error":false,"message":"Logged out.","data":[]}'
 UNTOUCHED = httpx.AsyncHTTPTransport.handle_async_request
 
 
-def head(status: str = "200 OK", body: bytes = REVOKED, headers: str = "") -> bytes:
-    lines = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
-    return lines.encode("latin-1") + body
+def head(status: str = "200 OK", body: bytes = LOGGED_OUT, *headers: str) -> bytes:
+    return whole(status, body, "Content-Type: application/json", *headers)
 
 
 def recorded(name: str, answers: list[bytes], tokens: Mapping[str, str]) -> str:
     """The cassette of a story that a server on loopback answers with these bytes."""
     left = iter(answers)
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(next(left))
-        writer.close()
-
     async def play() -> str:
-        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-            port = server.sockets[0].getsockname()[1]
-            send = live(base_url=f"http://127.0.0.1:{port}/some/other/place")
+        async with FaultServer(tells(lambda peer: next(left))) as server:
+            send = live(base_url=f"http://127.0.0.1:{server.port}/some/other/place")
             return await record(name, send=send, tokens={role: Token.parse(text) for role, text in tokens.items()})
 
     return asyncio.run(play())
@@ -97,20 +93,20 @@ def test_a_request_without_a_token_stays_without() -> None:
 
 
 def test_of_the_answer_only_listed_headers_are_kept_in_the_spelling_of_the_page(canary: str) -> None:
-    extra = "x-ratelimit-limit: 60\r\nSERVER: nginx\r\nSet-Cookie: a=1\r\nX-Powered-By: PHP\r\nLocation: /\r\n"
-    headers = interaction(recorded("200-token-revoked", [head(headers=extra)], {"phone": canary}))["response"][
-        "headers"
-    ]
+    extra = ("x-ratelimit-limit: 60", "SERVER: nginx", "Set-Cookie: a=1", "X-Powered-By: PHP", "Location: /")
+    headers = interaction(recorded("200-token-revoked", [head("200 OK", LOGGED_OUT, *extra)], {"phone": canary}))[
+        "response"
+    ]["headers"]
 
     assert headers == {"Content-Type": ["application/json"], "Server": ["nginx"], "X-RateLimit-Limit": ["60"]}
     assert set(headers) <= set(RESPONSE_HEADERS)
 
 
 def test_a_header_that_comes_twice_is_kept_twice(canary: str) -> None:
-    twice = "Cache-Control: no-cache\r\nCache-Control: private\r\n"
-    headers = interaction(recorded("200-token-revoked", [head(headers=twice)], {"phone": canary}))["response"][
-        "headers"
-    ]
+    twice = ("Cache-Control: no-cache", "Cache-Control: private")
+    headers = interaction(recorded("200-token-revoked", [head("200 OK", LOGGED_OUT, *twice)], {"phone": canary}))[
+        "response"
+    ]["headers"]
 
     assert headers["Cache-Control"] == ["no-cache", "private"]
 
@@ -123,8 +119,8 @@ ECHOES: dict[str, Callable[[str], bytes]] = {
     "in the body, without its id": lambda text: head(LIMITED, text.partition("|")[2].encode()),
     "in the body, in base64": lambda text: head(LIMITED, base64.b64encode(text.encode())),
     "in a body that is no UTF-8": lambda text: head(LIMITED, b"\xff" + text.encode()),
-    "in a listed header": lambda text: head(LIMITED, headers=f"Server: {text}\r\n"),
-    "in a header that is not listed": lambda text: head(LIMITED, headers=f"Set-Cookie: token={text}\r\n"),
+    "in a listed header": lambda text: head(LIMITED, LOGGED_OUT, f"Server: {text}"),
+    "in a header that is not listed": lambda text: head(LIMITED, LOGGED_OUT, f"Set-Cookie: token={text}"),
     "in the reason phrase": lambda text: head(f"429 Wait {text}"),
 }
 
@@ -159,7 +155,7 @@ def test_hooks_may_run_twice() -> None:
         "headers": {"Date": ["x"], "Via": ["y"]},
         "body": {"string": b"{}"},
     }
-    asked = recording.vcr.request.Request("POST", "http://127.0.0.1/", b"", {"Authorization": "Bearer secret-of-2026"})
+    asked = vcr.request.Request("POST", "http://127.0.0.1/", b"", {"Authorization": "Bearer secret-of-2026"})
     once = scrub.request(asked)._to_dict(), json.dumps(scrub.response(answer), default=repr)
     twice = scrub.request(asked)._to_dict(), json.dumps(scrub.response(answer), default=repr)
 
@@ -173,7 +169,7 @@ def test_hooks_may_run_twice() -> None:
 WRONG = {
     "another status": (head("401 Unauthorized", b'{"message":"Unauthenticated."}'), "unauthenticated (401)"),
     "the right status, with HTML": (head(body=b"<html>"), "undocumented (200)"),
-    "the right status, compressed": (head(headers="Content-Encoding: gzip\r\n"), "undocumented (200)"),
+    "the right status, compressed": (head("200 OK", LOGGED_OUT, "Content-Encoding: gzip"), "undocumented (200)"),
     "no answer": (b"", "unknown. Nobody knows"),
 }
 

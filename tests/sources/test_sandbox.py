@@ -1,49 +1,43 @@
-"""Sandbox, the public one: a stand-in shop for the time of an `async with`, and the source that asks it."""
+"""Sandbox, the public one: a stand-in shop for the time of a `with`, and the source that asks it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import re
+import threading
+import urllib.request
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from tests.support.leaks import shows
-from wemasy_kit.call.logout import logout
-from wemasy_kit.call.outcome import Outcome, RateLimit
+from wemasy_kit.call.logout import logout_sync
+from wemasy_kit.call.outcome import RateLimit
+from wemasy_kit.call.request import LogoutRequest
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import InvalidOption, SandboxNotStarted
+from wemasy_kit.sandbox.rules import HandClock, Profile
 from wemasy_kit.sources.live import live
 from wemasy_kit.sources.sandbox import Sandbox
 
 
-def in_a(shop: Sandbox, story: Callable[[], Awaitable[Any]]) -> Any:
-    async def play() -> Any:
-        async with asyncio.timeout(10), shop:
-            return await story()
-
-    return asyncio.run(play())
-
-
 def test_a_logout_kills_one_token_and_leaves_the_customers_others_alive() -> None:
-    shop = Sandbox()
-    phone, laptop = shop.issue_token("jane"), shop.issue_token("jane")
+    with Sandbox() as shop:
+        phone, laptop = shop.issue_token("jane"), shop.issue_token("joe")
+        first, second = (logout_sync(phone, send=shop.send) for _ in range(2))
 
-    outcome = in_a(shop, lambda: logout(phone, send=shop.send))
-
-    assert (outcome.kind, outcome.token_state, outcome.source) == ("revoked", "revoked", "sandbox")
-    assert not shop.holds(phone)
-    assert shop.holds(laptop)
-
-
-def test_a_second_logout_with_the_same_token_is_not_accepted() -> None:
-    shop = Sandbox()
-    token = shop.issue_token("jane")
-
-    async def twice() -> list[Outcome]:
-        return [await logout(token, send=shop.send) for _ in range(2)]
-
-    assert [outcome.kind for outcome in in_a(shop, twice)] == ["revoked", "unauthenticated"]
+    assert (first.kind, first.token_state, first.source) == ("revoked", "revoked", "sandbox")
+    assert second.kind == "unauthenticated"
+    assert (shop.holds(phone), shop.holds(laptop)) == (False, True)
+    assert [(issued.fingerprint, issued.customer, issued.alive) for issued in shop.tokens()] == [
+        (phone.fingerprint, "jane", False),
+        (laptop.fingerprint, "joe", True),
+    ]
+    assert [issued.fingerprint for issued in shop.tokens("joe")] == [laptop.fingerprint]
+    assert not shows(repr(shop.tokens()), phone.reveal())
 
 
 def test_an_issued_token_has_the_shape_and_the_checksum_of_a_real_one() -> None:
@@ -54,85 +48,98 @@ def test_an_issued_token_has_the_shape_and_the_checksum_of_a_real_one() -> None:
     assert token.notes == ()
 
 
-def test_it_knows_every_token_by_its_fingerprint_dead_or_alive() -> None:
-    shop = Sandbox()
-    phone, laptop = shop.issue_token("jane"), shop.issue_token("joe")
-
-    in_a(shop, lambda: logout(phone, send=shop.send))
-
-    assert [(issued.fingerprint, issued.customer, issued.alive) for issued in shop.tokens()] == [
-        (phone.fingerprint, "jane", False),
-        (laptop.fingerprint, "joe", True),
-    ]
-    assert [issued.fingerprint for issued in shop.tokens("joe")] == [laptop.fingerprint]
-    assert not shows(repr(shop.tokens()), phone.reveal())
-
-
 def test_a_token_that_it_never_issued_is_not_held(canary: str) -> None:
     assert not Sandbox().holds(Token.parse(canary))
 
 
 def test_two_sandboxes_share_nothing() -> None:
-    async def story() -> tuple[Outcome, str, str]:
-        async with Sandbox() as mine, Sandbox() as yours:
-            token = mine.issue_token("jane")
-            return await logout(token, send=yours.send), mine.base_url, yours.base_url
+    with Sandbox(rate_limit=1) as mine, Sandbox() as yours:
+        token = mine.issue_token("jane")
+        outcomes = [logout_sync(token, send=shop.send) for shop in (yours, yours, mine)]
 
-    outcome, mine, yours = asyncio.run(story())
-
-    assert outcome.kind == "unauthenticated"
-    assert mine != yours
+    assert [outcome.kind for outcome in outcomes] == ["unauthenticated", "unauthenticated", "revoked"]
+    assert (mine.requests, yours.requests) == (1, 2)
+    assert mine.base_url != yours.base_url
 
 
-def test_any_client_finds_it_at_its_base_url() -> None:
-    shop = Sandbox()
+# --- Synchronous clients
+
+
+def threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name == "wemasy-kit-sandbox"]
+
+
+def with_requests(url: str, headers: dict[str, str]) -> int:
+    return requests.post(url, headers=headers, timeout=60).status_code
+
+
+def with_urllib(url: str, headers: dict[str, str]) -> int:
+    with urllib.request.urlopen(urllib.request.Request(url, method="POST", headers=headers), timeout=60) as response:
+        return int(response.status)
+
+
+CLIENTS = [with_requests, with_urllib]
+
+
+def asked(shop: Sandbox, client: Callable[[str, dict[str, str]], int]) -> bool:
+    """Whether a client that keeps its thread waiting logs a token out."""
     token = shop.issue_token("jane")
+    status = client(LogoutRequest(None, shop.base_url).url, {"Authorization": f"Bearer {token.reveal()}"})
+    return status == 200 and not shop.holds(token)
 
-    async def story() -> tuple[str, Outcome]:
-        return shop.base_url, await logout(token, send=live(base_url=shop.base_url))
 
-    base_url, outcome = in_a(shop, story)
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_synchronous_client_calls_it_from_the_same_thread(client: Callable[[str, dict[str, str]], int]) -> None:
+    with Sandbox() as shop:
+        assert asked(shop, client)
 
-    assert base_url.startswith("http://127.0.0.1:")
-    assert base_url.endswith("/api")
-    assert outcome.kind == "revoked"
-    assert shop.requests == 1
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_synchronous_client_calls_it_from_inside_the_same_loop(client: Callable[[str, dict[str, str]], int]) -> None:
+    async def story() -> bool:
+        async with Sandbox() as shop:
+            return asked(shop, client)
+
+    assert asyncio.run(story())
+
+
+def test_no_thread_is_left_when_it_has_stopped_and_stopping_again_does_nothing() -> None:
+    with Sandbox() as shop:
+        assert threads() == ["wemasy-kit-sandbox"]
+    assert threads() == []
+    shop.stop()
+    shop.start()
+    assert asked(shop, with_requests)
+    shop.stop()
+    assert threads() == []
+
+
+def test_live_finds_it_at_its_base_url() -> None:
+    with Sandbox() as shop:
+        outcome = logout_sync(shop.issue_token("jane"), send=live(base_url=shop.base_url))
+
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/api", shop.base_url)
+    assert (outcome.kind, outcome.source, shop.requests) == ("revoked", "live", 1)
 
 
 def test_the_window_follows_the_clock_that_is_handed_in() -> None:
-    now = [1_000_000.0]
-    shop = Sandbox(rate_limit=2, clock=lambda: now[0])
-    token = shop.issue_token("jane")
-
-    async def story() -> list[Outcome]:
-        first = [await logout(None, send=shop.send) for _ in range(2)]
-        refused = await logout(token, send=shop.send)
-        now[0] += 60
-        return [*first, refused, await logout(token, send=shop.send)]
-
-    *_, refused, accepted = in_a(shop, story)
+    clock = HandClock(1_000_000)
+    with Sandbox(rate_limit=2, clock=clock) as shop:
+        token = shop.issue_token("jane")
+        *_, refused = (logout_sync(each, send=shop.send) for each in (None, None, token))
+        alive = shop.holds(token)
+        clock.forward(60)
+        accepted = logout_sync(token, send=shop.send)
 
     assert (refused.kind, refused.retry_after, refused.rate_limit) == ("rate_limited", 60.0, RateLimit(2, 0))
+    assert alive
     assert accepted.kind == "revoked"
 
 
-def test_a_call_that_is_refused_for_the_limit_kills_no_token() -> None:
-    shop = Sandbox(rate_limit=1)
-    token = shop.issue_token("jane")
-
-    async def story() -> Outcome:
-        await logout(None, send=shop.send)
-        return await logout(token, send=shop.send)
-
-    assert in_a(shop, story).kind == "rate_limited"
-    assert shop.holds(token)
-
-
 @pytest.mark.parametrize(("profile", "limits"), [("documented", RateLimit(60, 59)), ("laravel", RateLimit())])
-def test_the_profile_decides_whether_a_401_tells_the_limit(profile: Any, limits: RateLimit) -> None:
-    shop = Sandbox(profile=profile)
-
-    assert in_a(shop, lambda: logout(None, send=shop.send)).rate_limit == limits
+def test_the_profile_decides_whether_a_401_tells_the_limit(profile: Profile, limits: RateLimit) -> None:
+    with Sandbox(profile=profile) as shop:
+        assert logout_sync(None, send=shop.send).rate_limit == limits
 
 
 @pytest.mark.parametrize("ask", [lambda shop: shop.send, lambda shop: shop.base_url], ids=["send", "base_url"])
@@ -141,47 +148,26 @@ def test_before_it_listens_it_says_how_to_start_it(ask: Callable[[Sandbox], obje
         ask(Sandbox())
 
 
-def test_after_it_has_stopped_nothing_is_sent() -> None:
-    async def story() -> Outcome:
-        async with Sandbox() as shop:
-            send = shop.send
-        return await logout(None, send=send)
-
-    outcome = asyncio.run(story())
+def test_after_it_has_stopped_also_because_a_story_failed_nothing_is_sent() -> None:
+    with pytest.raises(ZeroDivisionError), Sandbox() as shop:
+        raise ZeroDivisionError
+    outcome = logout_sync(None, send=shop.send)
 
     assert (outcome.kind, outcome.cause, outcome.source) == ("not_sent", "refused", "sandbox")
 
 
-def test_it_stops_also_when_the_story_in_it_fails() -> None:
-    async def story() -> Outcome:
-        shop = Sandbox()
-        with pytest.raises(ZeroDivisionError):
-            async with shop:
-                raise ZeroDivisionError
-        return await logout(None, send=shop.send)
-
-    assert asyncio.run(story()).kind == "not_sent"
-
-
 def test_it_listens_on_the_port_that_is_asked_for() -> None:
-    async def story() -> tuple[str, str]:
-        async with Sandbox() as first:
-            base_url = first.base_url
-        async with Sandbox(port=int(base_url.removesuffix("/api").rpartition(":")[2])) as second:
-            return base_url, second.base_url
-
-    first, second = asyncio.run(story())
-
-    assert first == second
+    with Sandbox() as first:
+        port = urlsplit(first.base_url).port or 0
+    with Sandbox(port=port) as second:
+        assert second.base_url == first.base_url
 
 
-def test_a_port_that_is_taken_is_an_error() -> None:
-    async def story() -> None:
-        async with Sandbox() as first:
-            await Sandbox(port=int(first.base_url.removesuffix("/api").rpartition(":")[2])).start()
+def test_a_port_that_is_taken_is_an_error_and_leaves_no_thread() -> None:
+    with Sandbox() as first, pytest.raises(OSError, match="in use"):
+        Sandbox(port=urlsplit(first.base_url).port or 0).start()
 
-    with pytest.raises(OSError, match="in use"):
-        asyncio.run(story())
+    assert threads() == []
 
 
 @pytest.mark.parametrize(
@@ -209,9 +195,5 @@ def test_a_deadline_out_of_its_range_is_refused_before_anything_listens(deadline
 
 
 def test_its_deadline_is_the_one_of_its_source() -> None:
-    shop = Sandbox(deadline=2.5)
-
-    async def story() -> str:
-        return repr(shop.send)
-
-    assert in_a(shop, story) == f"<sandbox {shop.base_url}, deadline 2.5 s>"
+    with Sandbox(deadline=2.5) as shop:
+        assert repr(shop.send) == f"<sandbox {shop.base_url}, deadline 2.5 s>"

@@ -1,4 +1,4 @@
-"""A server on loopback that misbehaves: one behaviour a server, raw sockets, gone when its `async with` ends.
+"""A server on loopback that misbehaves: one behaviour a server, raw sockets, gone when its `with` or `async with` ends.
 
 It counts connections and complete requests, and it keeps every byte that a client sent.
 """
@@ -10,6 +10,7 @@ import contextlib
 import socket
 import ssl
 import struct
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,8 @@ class Peer:
         self.received = bytearray()
         self._reader, self._writer = reader, writer
         self._below_tls = writer.transport
+        assert isinstance(writer.transport, asyncio.Transport)  # It reads and writes.
+        self._reader_side = writer.transport
         self._news = asyncio.Condition()
         self._gone = False
 
@@ -78,7 +81,7 @@ class Peer:
         self._below_tls.close()
 
     def stop_reading(self) -> None:
-        self._writer.transport.pause_reading()
+        self._reader_side.pause_reading()
 
     def half_close(self) -> None:
         self._writer.write_eof()
@@ -119,6 +122,21 @@ class FaultServer:
     @property
     def requests(self) -> int:
         return sum(peer.requests for peer in self.peers)
+
+    def __enter__(self) -> Self:
+        """For synchronous tests, and for what runs in a loop of its own: it serves from a thread."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        return asyncio.run_coroutine_threadsafe(self.__aenter__(), self._loop).result()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self.__aexit__(kind, error, trace), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     async def __aenter__(self) -> Self:
         self._socket = socket.socket()

@@ -33,7 +33,7 @@ def client(notebook: Any, sockets: str) -> NotebookClient:
 
 def run(path: Path) -> Any:
     """The notebook at `path` as a fresh run leaves it."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook: Any = nbformat.read(path, as_version=4)
     # In a loop of its own, which is closed again: `execute` leaves one open in each thread that calls it.
     with tempfile.TemporaryDirectory() as sockets:
         asyncio.run(client(notebook, sockets).async_execute())

@@ -92,7 +92,7 @@ def nothing(*, sent: bool, cause: Cause = "broken") -> Response:
     return lambda name: NoResponse(sent, cause, name)
 
 
-def breaks(error: Exception) -> Response:
+def breaks(error: BaseException) -> Response:
     """A source with a bug of its own."""
 
     def response(name: SourceName) -> Exchange:
