@@ -29,12 +29,17 @@ class Server:
     Attributes:
         base_url: "http://127.0.0.1:{port}/api"; empty before the start.
         requests: How many complete requests have come in.
+
+    Args:
+        shop: What answers.
+        port: Where it listens; 0 takes a free one.
+        patience: Seconds that a connection may be silent, and that a body may take; then it is closed.
     """
 
-    def __init__(self, shop: Shop, *, port: int = 0) -> None:
+    def __init__(self, shop: Shop, *, port: int = 0, patience: float = 60.0) -> None:
         self.base_url = ""
         self.requests = 0
-        self._shop, self._port = shop, port
+        self._shop, self._port, self._patience = shop, port, patience
         self._http: HTTPServer | None = None
 
     async def start(self) -> None:
@@ -44,7 +49,13 @@ class Server:
         listening = socket.create_server(("127.0.0.1", self._port))
         listening.setblocking(False)
         self.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
-        self._http = HTTPServer(_Door(self._answer), max_header_size=_LARGEST, max_body_size=_LARGEST)
+        self._http = HTTPServer(
+            _Door(self._answer),
+            max_header_size=_LARGEST,
+            max_body_size=_LARGEST,
+            idle_connection_timeout=self._patience,
+            body_timeout=self._patience,
+        )
         # Tornado logs a header that it cannot parse, token and all, to a logger that it shares with everything in this
         # process. So nothing is switched off there: only what is logged on behalf of these sockets is dropped.
         logging.getLogger("tornado.general").addFilter(_is_from_elsewhere)
