@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import resource
+import socket
 import sys
 from types import FrameType
 from typing import Any, get_args
@@ -17,7 +20,7 @@ from tests.sandbox.test_rules import JSON, NOON, Clock, header, log_out
 from wemasy_kit.call.logout import logout
 from wemasy_kit.call.outcome import OutcomeKind
 from wemasy_kit.sandbox.rules import PATH, WINDOW, HandClock, Profile, Shop
-from wemasy_kit.sandbox.server import Server
+from wemasy_kit.sandbox.server import Server, _Listening
 from wemasy_kit.sources.sandbox import Sandbox
 
 PROFILES = pytest.mark.parametrize("profile", get_args(Profile))
@@ -216,3 +219,21 @@ def test_a_request_that_is_never_finished_is_dropped(half: str) -> None:
         return said, server.requests
 
     assert asyncio.run(story()) == (b"", 0)
+
+
+def test_at_the_limit_of_open_files_it_rests_and_then_goes_on() -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with (
+        _Listening(fileno=socket.create_server(("127.0.0.1", 0)).detach()) as listening,
+        socket.create_connection(listening.getsockname()) as client,
+    ):
+        free = os.dup(0)
+        os.close(free)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free, limits[1]))
+        try:
+            with pytest.raises(BlockingIOError):
+                listening.accept()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        with listening.accept()[0] as accepted:
+            assert accepted.getpeername() == client.getsockname()

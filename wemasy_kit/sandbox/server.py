@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextvars
+import errno
 import logging
 import socket
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -46,7 +48,7 @@ class Server:
         """Listens; port 0 means a free one. Raises OSError if the port is taken, RuntimeError if already started."""
         if self._http is not None:
             raise RuntimeError("this sandbox has already started: stop it first, or make another")
-        listening = socket.create_server(("127.0.0.1", self._port))
+        listening = _Listening(fileno=socket.create_server(("127.0.0.1", self._port)).detach())
         listening.setblocking(False)
         self.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
         self._http = HTTPServer(
@@ -82,6 +84,18 @@ class Server:
             headers.add("Content-Length", str(len(answer.body)))
         connection.write_headers(httputil.ResponseStartLine("", answer.status, answer.reason), headers, answer.body)
         connection.finish()
+
+
+class _Listening(socket.socket):
+    def accept(self) -> tuple[socket.socket, object]:
+        """At the limit of open files tornado would log a traceback and try again at once, for ever. Here it rests."""
+        try:
+            return super().accept()
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+        time.sleep(0.05)
+        raise BlockingIOError
 
 
 class _Headers(httputil.HTTPHeaders):
