@@ -16,6 +16,7 @@ import vcr
 from wemasy_kit import cassette, logout
 from wemasy_kit.call.request import BASE_URL, PATH
 from wemasy_kit.files import shipped
+from wemasy_kit.sandbox.rules import Shop
 from wemasy_kit.sources.cassette_file import read_cassette
 
 Call = Callable[[], Awaitable[object]]
@@ -76,10 +77,25 @@ async def of_calls(rounds: int = 31) -> dict[str, float]:
     return {name: statistics.median(each[1:]) for name, each in spent.items()}
 
 
+def of_the_sandbox(size: int, times: int = 2_000) -> float:
+    """CPU seconds of one request to a shop that has issued `size` tokens, and been called from as many addresses."""
+    shop = Shop(rate_limit=10**6, clock=lambda: 0.0)
+    headers = [("Accept", "application/json"), ("Authorization", f"Bearer {shop.issue_token('jane')}")]
+    for number in range(size):
+        shop.issue_token("john")
+        shop.answer("POST", PATH, headers, address=f"{number}")
+    before = time.process_time()
+    for number in range(times):
+        shop.answer("POST", PATH, headers, address=f"{number * 9973 % size}")
+    return (time.process_time() - before) / times
+
+
 def main() -> None:
     print(f"Python {sys.version.split()[0]}, httpx {httpx.__version__}; CPU time, medians, interleaved")
     processes = of_processes()
     calls = asyncio.run(of_calls())
+    shops = [(of_the_sandbox(20_000), of_the_sandbox(10)) for _ in range(5)]
+    many, few = (statistics.median(each) for each in zip(*shops, strict=True))
     for what, ratio, bound in (
         ("import wemasy_kit / import httpx", processes["kit"] / processes["httpx"], "at most 0.20"),
         ("first outcome of a process / import httpx", processes["first"] / processes["httpx"], "at most 0.70"),
@@ -87,6 +103,7 @@ def main() -> None:
         ("wemasy-kit logout --cassette / import httpx", processes["command"] / processes["httpx"], "at most 1.00"),
         ("warm replayed outcome / httpx with MockTransport", calls["ours"] / calls["httpx"], "at most 0.40"),
         ("  the same exchange by plain vcrpy / the same", calls["vcrpy"] / calls["httpx"], "for comparison"),
+        ("sandbox: 20,000 tokens and addresses / 10", many / few, "at most 1.20"),
     ):
         print(f"{what:<52} {ratio:5.2f}  ({bound})")
 

@@ -17,6 +17,7 @@ from wemasy_kit.sandbox.rules import PATH, Shop
 from wemasy_kit.sandbox.server import Server
 
 ROUTE = PATH.removeprefix("/api")
+ACCEPT = "Accept: application/json"
 SECRET = "NeverToBeSeenInAnyLog"
 
 
@@ -73,7 +74,7 @@ def test_a_customer_logs_out_once_over_real_http() -> None:
 
 def test_exactly_these_headers_leave_in_the_spelling_of_the_page() -> None:
     async def story(server: Server) -> None:
-        answer = await raw(server, f"POST {PATH} HTTP/1.1", "Host: 127.0.0.1", "Connection: close")
+        answer = await raw(server, f"POST {PATH} HTTP/1.1", "Host: 127.0.0.1", ACCEPT, "Connection: close")
         first, *lines = answer.partition(b"\r\n\r\n")[0].decode().split("\r\n")
         headers = dict(line.split(": ", 1) for line in lines)
         assert first == "HTTP/1.1 401 Unauthorized"
@@ -139,7 +140,7 @@ def test_a_body_beyond_64_kib_is_refused() -> None:
 
 def test_the_address_of_the_client_is_what_the_documented_limit_counts() -> None:
     async def story(server: Server) -> None:
-        ask = (f"POST {PATH} HTTP/1.1", "Host: x", "X-Forwarded-For: 127.0.0.9", "Connection: close")
+        ask = (f"POST {PATH} HTTP/1.1", "Host: x", ACCEPT, "X-Forwarded-For: 127.0.0.9", "Connection: close")
         answers = [await raw(server, *ask), await raw(server, *ask), await raw(server, *ask, host="127.0.0.2")]
         assert [answer[9:12] for answer in answers] == [b"401", b"429", b"401"]
 
@@ -158,7 +159,7 @@ def test_a_client_that_follows_redirects_meets_the_false_success() -> None:
         assert (answer.status_code, answer.request.url.path) == (200, "/login")
         assert answer.headers["Content-Type"].startswith("text/html")
 
-    serve(story, Shop(profile="laravel"))
+    serve(story, Shop(login_route=True))
 
 
 def test_only_this_machine_can_reach_it() -> None:
@@ -207,7 +208,7 @@ def test_stopping_closes_open_connections_and_may_be_repeated() -> None:
 )
 def test_no_token_reaches_a_log_however_it_is_sent(lines: tuple[str, ...], caplog: pytest.LogCaptureFixture) -> None:
     async def story(server: Server) -> None:
-        answer = await raw(server, f"POST {PATH} HTTP/1.1", "Host: x", *lines, "Connection: close")
+        answer = await raw(server, f"POST {PATH} HTTP/1.1", "Host: x", ACCEPT, *lines, "Connection: close")
         assert answer[9:12] in (b"400", b"401", b"")
 
     with caplog.at_level(logging.DEBUG):

@@ -179,6 +179,11 @@ def test_a_port_that_is_taken_is_an_error_and_leaves_no_thread() -> None:
         ({"rate_limit": True}, "rate_limit"),
         ({"rate_limit": "60"}, "rate_limit"),
         ({"profile": "django"}, "profile is one of documented, laravel"),
+        ({"rate_limit": 10**5000}, "rate_limit is a whole number .* to 1,000,000,000$"),
+        ({"port": 99999}, "^port is a whole number from 0 to 65535$"),
+        ({"port": -1}, "port"),
+        ({"port": 10**5000}, "port"),
+        ({"port": "80"}, "port"),
     ],
 )
 def test_an_option_out_of_its_range_is_refused(options: dict[str, Any], message: str) -> None:

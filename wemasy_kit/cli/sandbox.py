@@ -9,13 +9,13 @@ import os
 import click
 
 from wemasy_kit.call.request import PATH
-from wemasy_kit.sandbox.rules import Profile, Shop
+from wemasy_kit.sandbox.rules import MOST, Profile, Shop
 from wemasy_kit.sandbox.server import Server
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8099, show_default=True, help="0 takes a free one.")
-@click.option("--rate-limit", type=click.IntRange(min=1), default=60, show_default=True, help="Requests a minute.")
+@click.option("--rate-limit", type=click.IntRange(1, MOST), default=60, show_default=True, help="Requests a minute.")
 @click.option(
     "--profile",
     type=click.Choice(["documented", "laravel"]),
@@ -23,7 +23,8 @@ from wemasy_kit.sandbox.server import Server
     show_default=True,
     help="Respond as the page says, or as a stock Laravel with Sanctum does.",
 )
-def sandbox(port: int, rate_limit: int, profile: Profile) -> None:
+@click.option("--login-route", is_flag=True, help="Redirect who does not ask for JSON to a login page; else a 500.")
+def sandbox(port: int, rate_limit: int, profile: Profile, login_route: bool) -> None:
     """Run the stand-in shop on this machine until Ctrl-C, for a client in any language.
 
     It prints its base URL and a few tokens, and can be reached from this machine only. It pretends: nobody has
@@ -34,7 +35,7 @@ def sandbox(port: int, rate_limit: int, profile: Profile) -> None:
       wemasy-kit sandbox
       wemasy-kit sandbox --port 0 --rate-limit 3      to see a 429 soon
     """
-    shop = Shop(rate_limit=rate_limit, profile=profile)
+    shop = Shop(rate_limit=rate_limit, profile=profile, login_route=login_route)
     server = Server(shop, port=port)
 
     async def serve() -> None:

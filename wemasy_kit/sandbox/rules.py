@@ -7,7 +7,6 @@ in one is not repeated by the other. Nobody has compared it with the live Wemasy
 from __future__ import annotations
 
 import hashlib
-import hmac
 import html
 import json
 import math
@@ -17,6 +16,7 @@ import string
 import threading
 import time
 import zlib
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -29,19 +29,18 @@ Profile = Literal["documented", "laravel"]
 every 200, 401 and 429; every error is the envelope `{"error": true, "message": …}`.
 
 `laravel`: stock Laravel 12 with Sanctum, as measured. The token is checked first: a refused one costs nothing and its
-401 has no rate-limit headers. The limit counts a customer, and a 429 has the undocumented X-RateLimit-Reset. Who does
-not ask for JSON gets HTML, and an unauthenticated call without it is sent to `/login`, which answers 200: a client
-that follows redirects takes "not logged in" for a success.
+401 has no rate-limit headers. The limit counts a customer, and a 429 has the undocumented X-RateLimit-Reset.
+
+Both, as measured: who does not ask for JSON gets every error as HTML, and instead of a 401 a 500, "Route [login] not
+defined". Where the shop has that route, it is a redirect to `/login`, which answers 200: a client that follows takes
+"not logged in" for a success. Retry-After is rounded down: who waits no longer than that is refused once more.
 """
 
 PATH = "/api/services/webshop/v1/customer/auth/logout"
 WINDOW = 60  # seconds, from the first call
+MOST = 10**9  # calls a window can grant
 
 _LOGIN = "/login"
-_ALLOWED: dict[Profile, dict[str, str]] = {
-    "documented": {PATH: "POST"},
-    "laravel": {PATH: "POST", _LOGIN: "GET, HEAD"},
-}
 _Headers = tuple[tuple[str, str], ...]
 
 
@@ -85,6 +84,7 @@ class Shop:
     Args:
         rate_limit: How many calls a window of 60 seconds grants, at least 1.
         profile: Which shop it plays, see `Profile`.
+        login_route: Whether it has a login page, see `Profile`.
         clock: Gives the seconds since 1970. No other clock is looked at.
 
     Raises:
@@ -92,18 +92,25 @@ class Shop:
     """
 
     def __init__(
-        self, *, rate_limit: int = 60, profile: Profile = "documented", clock: Callable[[], float] = time.time
+        self,
+        *,
+        rate_limit: int = 60,
+        profile: Profile = "documented",
+        login_route: bool = False,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        if not isinstance(rate_limit, int) or isinstance(rate_limit, bool) or rate_limit < 1:
-            raise ValueError(f"rate_limit is a whole number of calls a minute, at least 1, not {rate_limit!r}")
+        if not isinstance(rate_limit, int) or isinstance(rate_limit, bool) or not 1 <= rate_limit <= MOST:
+            raise ValueError(f"rate_limit is a whole number of calls a minute, from 1 to {MOST:,}")
         if profile not in get_args(Profile):
             raise ValueError(f"profile is one of {', '.join(get_args(Profile))}, not {profile!r}")
         self.rate_limit = rate_limit
         self.profile: Profile = profile
+        self._allowed = {PATH: "POST"} | ({_LOGIN: "GET, HEAD"} if login_route else {})
         self._clock = clock
         self._lock = threading.Lock()  # It is asked from the server's thread and from its owner's.
         self._tokens: dict[str, IssuedToken] = {}  # by the sha256 of the part after the bar
-        self._windows: dict[str, tuple[float, int]] = {}  # when the first call came, and how many were granted
+        # When the first call came, and how many were granted, in order of that.
+        self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def issue_token(self, customer: str) -> str:
         """A new token in plain text, shown this once: the shop keeps its sha256 only."""
@@ -146,7 +153,8 @@ class Shop:
     def _route(self, method: str, path: str, asked: Mapping[str, str], address: str) -> Answer:
         if method == "OPTIONS" and "access-control-request-method" in asked:
             return _preflight(asked)
-        route, allowed = path.strip("/") or "/", _ALLOWED[self.profile].get(path)
+        route, path = path.strip("/") or "/", path.rstrip("/")
+        allowed = self._allowed.get(path)
         if allowed is None:
             return self._error(404, f"The route {route} could not be found.", asked)
         if method == "OPTIONS":
@@ -167,15 +175,18 @@ class Shop:
         if not granted:
             return self._error(429, "Too Many Attempts.", asked, rate)
         if digest is None:
-            return self._error(401, "Unauthenticated.", asked, rate)
+            return self._unauthenticated(asked, rate)
         self._tokens[digest] = replace(self._tokens[digest], alive=False)
         return _json(200, {"error": False, "message": "Logged out.", "data": []}, rate)
 
     def _count(self, key: str) -> tuple[bool, _Headers]:
         """Whether the window grants this call, and the headers that tell. A refused call leaves no trace."""
         now = self._clock()
-        # Forgetting what is over bounds the memory. A start that lies ahead: the clock was set back, so it is over too.
-        self._windows = {k: w for k, w in self._windows.items() if 0 <= now - w[0] < WINDOW}
+        # Forgetting what is over bounds the memory: the oldest stand first, so no other is looked at.
+        while self._windows and _is_over(next(iter(self._windows.values()))[0], now):
+            self._windows.popitem(last=False)
+        if key in self._windows and _is_over(self._windows[key][0], now):
+            del self._windows[key]
         start, calls = self._windows.get(key, (now, 0))
         granted = calls < self.rate_limit
         if granted:
@@ -186,34 +197,40 @@ class Shop:
             ("X-RateLimit-Remaining", str(self.rate_limit - calls)),
         )
         if not granted:
-            # The order matters: (start + WINDOW) - now can come out a hair above 60, and would be rounded up to 61.
-            rate += (("Retry-After", str(math.ceil(WINDOW - (now - start)))),)
-        if not granted and self.profile == "laravel":
-            rate += (("X-RateLimit-Reset", str(math.ceil(start + WINDOW))),)
+            # The order matters: (start + WINDOW) - now can come out a hair below 60, and would be rounded down to 59.
+            wait = math.floor(WINDOW - (now - start))
+            rate += (("Retry-After", str(wait)),)
+            if self.profile == "laravel":
+                rate += (("X-RateLimit-Reset", str(math.floor(now) + wait)),)
         return granted, rate
 
     def _find(self, plain_text: str) -> str | None:
         """The sha256 that a live token is kept under. Sanctum looks by id and hash, or without a bar by the hash."""
         number, bar, secret = plain_text.partition("|")
-        wanted = _digest(secret if bar else plain_text)
-        for digest, token in self._tokens.items():
-            if hmac.compare_digest(digest, wanted) and token.alive and (not bar or number == str(token.id)):
-                return digest
-        return None
+        digest = _digest(secret if bar else plain_text)
+        token = self._tokens.get(digest)
+        return digest if token and token.alive and (not bar or number == str(token.id)) else None
 
-    def _unauthenticated(self, asked: Mapping[str, str]) -> Answer:
+    def _unauthenticated(self, asked: Mapping[str, str], rate: _Headers = ()) -> Answer:
         if _wants_json(asked):
-            return self._error(401, "Unauthenticated.", asked)
+            return self._error(401, "Unauthenticated.", asked, rate)
+        if _LOGIN not in self._allowed:
+            return _html(500, _page("Route [login] not defined."), rate)
         location = f"http://{asked.get('host', 'localhost')}{_LOGIN}"
-        return _html(302, _page(f"Redirecting to {location}"), (("Location", location),))
+        return _html(302, _page(f"Redirecting to {location}"), (*rate, ("Location", location)))
 
     def _error(self, status: int, message: str, asked: Mapping[str, str], headers: _Headers = ()) -> Answer:
-        if self.profile == "documented":
-            return _json(status, {"error": True, "message": message}, headers)
         if not _wants_json(asked):
             return _html(status, _page(HTTPStatus(status).phrase), headers)
+        if self.profile == "documented":
+            return _json(status, {"error": True, "message": message}, headers)
         # Laravel puts its 401 on one line, and what its exception handler renders on several.
         return _json(status, {"message": message}, headers, indent=None if status == 401 else 4)
+
+
+def _is_over(start: float, now: float) -> bool:
+    """A window whose start lies ahead is over too: the clock was set back."""
+    return not 0 <= now - start < WINDOW
 
 
 def _digest(secret: str) -> str:
@@ -227,8 +244,16 @@ def _bearer(authorization: str) -> str:
 
 
 def _wants_json(asked: Mapping[str, str]) -> bool:
-    """Laravel's rule: the first type in Accept is a JSON one; `*/*` is none. Weights are not read here."""
-    return re.match(r"(?i)[^,;]*[/+]json", asked.get("accept", "")) is not None
+    """Laravel's rule: the first of the heaviest types in Accept is a JSON one, or any will do and a script asks."""
+    first = max(asked.get("accept", "").split(","), key=_weight).partition(";")[0].strip().lower()
+    return bool(re.search(r"[/+]json", first)) or (
+        first in ("", "*", "*/*") and asked.get("x-requested-with") == "XMLHttpRequest"
+    )
+
+
+def _weight(accepted: str) -> float:
+    given = re.search(r"(?i);\s*q=(\d*\.?\d+)", accepted)
+    return float(given[1]) if given else 1.0
 
 
 def _preflight(asked: Mapping[str, str]) -> Answer:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextvars
+import errno
 import logging
 import socket
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -29,22 +31,33 @@ class Server:
     Attributes:
         base_url: "http://127.0.0.1:{port}/api"; empty before the start.
         requests: How many complete requests have come in.
+
+    Args:
+        shop: What answers.
+        port: Where it listens; 0 takes a free one.
+        patience: Seconds that a connection may be silent, and that a body may take; then it is closed.
     """
 
-    def __init__(self, shop: Shop, *, port: int = 0) -> None:
+    def __init__(self, shop: Shop, *, port: int = 0, patience: float = 60.0) -> None:
         self.base_url = ""
         self.requests = 0
-        self._shop, self._port = shop, port
+        self._shop, self._port, self._patience = shop, port, patience
         self._http: HTTPServer | None = None
 
     async def start(self) -> None:
         """Listens; port 0 means a free one. Raises OSError if the port is taken, RuntimeError if already started."""
         if self._http is not None:
             raise RuntimeError("this sandbox has already started: stop it first, or make another")
-        listening = socket.create_server(("127.0.0.1", self._port))
+        listening = _Listening(fileno=socket.create_server(("127.0.0.1", self._port)).detach())
         listening.setblocking(False)
         self.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
-        self._http = HTTPServer(_Door(self._answer), max_header_size=_LARGEST, max_body_size=_LARGEST)
+        self._http = HTTPServer(
+            _Door(self._answer),
+            max_header_size=_LARGEST,
+            max_body_size=_LARGEST,
+            idle_connection_timeout=self._patience,
+            body_timeout=self._patience,
+        )
         # Tornado logs a header that it cannot parse, token and all, to a logger that it shares with everything in this
         # process. So nothing is switched off there: only what is logged on behalf of these sockets is dropped.
         logging.getLogger("tornado.general").addFilter(_is_from_elsewhere)
@@ -71,6 +84,18 @@ class Server:
             headers.add("Content-Length", str(len(answer.body)))
         connection.write_headers(httputil.ResponseStartLine("", answer.status, answer.reason), headers, answer.body)
         connection.finish()
+
+
+class _Listening(socket.socket):
+    def accept(self) -> tuple[socket.socket, object]:
+        """At the limit of open files tornado would log a traceback and try again at once, for ever. Here it rests."""
+        try:
+            return super().accept()
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+        time.sleep(0.05)
+        raise BlockingIOError
 
 
 class _Headers(httputil.HTTPHeaders):

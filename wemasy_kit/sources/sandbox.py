@@ -28,12 +28,14 @@ class Sandbox:
     Args:
         rate_limit: Requests allowed in a window of 60 seconds.
         profile: "documented", as the documented page has it; "laravel", as a stock Laravel with Sanctum answers.
+        login_route: Whether the shop has a login page. Without one, who is not logged in and does not ask for JSON
+            gets a 500; with one, a redirect to it.
         clock: Gives Unix seconds for the window; a clock of one's own saves a test from sleeping.
         port: A fixed port; 0 takes a free one.
         deadline: Seconds in total for a call through `send`.
 
     Raises:
-        InvalidOption: A limit below 1 or an unknown profile.
+        InvalidOption: An option is out of its range.
     """
 
     def __init__(
@@ -41,12 +43,15 @@ class Sandbox:
         *,
         rate_limit: int = 60,
         profile: Profile = "documented",
+        login_route: bool = False,
         clock: Callable[[], float] = time.time,
         port: int = 0,
         deadline: float = DEADLINE,
     ) -> None:
+        if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= 65535:
+            raise InvalidOption("port is a whole number from 0 to 65535")
         try:
-            self._shop: Final = Shop(rate_limit=rate_limit, profile=profile, clock=clock)
+            self._shop: Final = Shop(rate_limit=rate_limit, profile=profile, login_route=login_route, clock=clock)
         except ValueError as error:
             raise InvalidOption(str(error)) from None
         self._server: Final = Server(self._shop, port=port)
