@@ -1,5 +1,40 @@
-"""`python -m wemasy_kit` is `wemasy-kit`."""
+"""`wemasy-kit`, also as `python -m wemasy_kit`: from the first import to the last thread."""
 
-from wemasy_kit.cli.app import main
+from __future__ import annotations
 
-main(prog_name="wemasy-kit")
+import contextlib
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+
+def start() -> None:
+    """Run the command line. Whatever signal ends it, it ends at once, tidily and without a traceback."""
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        from wemasy_kit.cli.app import main  # noqa: PLC0415  (Ctrl-C is quiet from here on)
+
+        main(prog_name="wemasy-kit")
+    except KeyboardInterrupt:
+        sys.exit("Aborted!")
+    except SystemExit as ended:
+        # Nothing can interrupt a name look-up, and Python would wait for its thread.
+        others = [each for each in threading.enumerate() if each is not threading.current_thread() and not each.daemon]
+        for thread in others:
+            thread.join(0.2)
+        if any(thread.is_alive() for thread in others):
+            for stream in filter(None, (sys.stdout, sys.stderr)):
+                with contextlib.suppress(OSError, ValueError):
+                    stream.flush()
+            os._exit(ended.code if isinstance(ended.code, int) else 1)
+        raise
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
+import secrets
 from pathlib import Path
 from typing import Literal
 
@@ -17,25 +17,32 @@ def shipped(name: Literal["cassettes", "notebooks"]) -> Path:
 
 
 def write_file(text: str, path: Path, *, replace: bool = False) -> None:
-    """Write a text in UTF-8. After an error the folder is as it was.
+    """Write a text in UTF-8. After an error or a signal the folder is as it was.
 
     Args:
         text: The text; its line ends stay as they are.
         path: Where to; its folder is there.
-        replace: Write over a file that is there.
+        replace: Write over a file that is there, or that a link there leads to; it keeps its mode.
 
     Raises:
-        FileExistsError: Something is there, and `replace` is false or it is a folder.
+        FileExistsError: Something is there, and `replace` is false or it is no regular file.
         OSError: It cannot be written there.
     """
-    if os.path.lexists(path) and (not replace or path.is_dir()):
+    target = path.resolve() if replace else path
+    if os.path.lexists(target) and not (replace and target.is_file()):
         raise FileExistsError(errno.EEXIST, "is there already", str(path))
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+    made = [temporary]
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with open(temporary, "x", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        if replace and target.exists():
+            os.chmod(temporary, target.stat().st_mode & 0o7777)
+        elif not replace:
+            open(path, "x").close()  # Of two at once only one gets past here.
+            made.append(path)
+        os.replace(temporary, target)
     except BaseException:
-        os.unlink(temporary)
+        for each in made:
+            each.unlink(missing_ok=True)
         raise

@@ -66,9 +66,11 @@ def test_what_is_no_token_is_refused_without_its_value(text: Any) -> None:
     "base_url",
     [
         BASE_URL, "https://shop.example", "https://shop.example:8443/a/b", "HTTPS://Shop.Example/api",
-        "https://exämple.nl/api", "https://192.0.2.1/api", "https://shop.example/~jane@home",
+        "https://192.0.2.1/api", "https://shop.example/~jane@home",
         "http://127.0.0.1:8000/api", "http://127.1.2.3/api", "http://localhost:8000/api", "http://LOCALHOST/api",
         "http://[::1]:8000/api",
+        "http://shop.localhost:8000/api",
+        "http://shop.test/api",
     ],
 )  # fmt: skip
 def test_a_token_may_go_to_https_and_to_this_machine(base_url: str) -> None:
@@ -122,7 +124,10 @@ def test_an_address_that_two_readers_read_differently_gets_no_token(path: str) -
         ("http://127.0.0.1.shop.example", "plain http to another machine"),
         ("http://localhost.shop.example", "plain http to another machine"),
         ("http://notlocalhost:8000", "plain http to another machine"),
-        ("http://shop.localhost:8000", "plain http to another machine"),
+        ("http://shop.test.example", "plain http to another machine"),
+        ("http://test", "plain http to another machine"),
+        ("https://xn--/", "a host that is none"),
+        ("https://-a-.\N{CYRILLIC SMALL LETTER A}", "a host that is none"),
         ("http://192.0.2.1/api", "plain http to another machine"),
         ("http://0.0.0.0:8000", "plain http to another machine"),
         ("http://[2001:db8::1]", "plain http to another machine"),
@@ -187,3 +192,10 @@ def test_a_request_with_a_token_is_never_pickled(protocol: int, canary: str) -> 
         pickle.dumps(LogoutRequest(Token.parse(canary)), protocol)
 
     assert not shows("".join(traceback.format_exception(refusal.value)), canary)
+
+
+def test_a_look_alike_host_is_shown_as_it_is_looked_up() -> None:
+    look_alike = "https://\N{CYRILLIC SMALL LETTER A}pi.WeMaSy.nl:8443/api/"
+
+    assert checked_base_url(look_alike) == live(base_url=look_alike).base_url == "https://xn--pi-6kc.wemasy.nl:8443/api"
+    assert LogoutRequest(None, look_alike).url.startswith("https://xn--pi-6kc.wemasy.nl:8443/api/services/")

@@ -28,10 +28,16 @@ def run(arguments: str, *, stdin: str | bytes | None = None, token: str | None =
     )
 
 
-def started(arguments: str, *, stdin: Any = subprocess.DEVNULL, **variables: str) -> subprocess.Popen[str]:
-    """The command in a process of its own, and without a terminal but the one that a test gives it."""
+def started(
+    arguments: str, *, stdin: Any = subprocess.DEVNULL, broken: str = "", **variables: str
+) -> subprocess.Popen[str]:
+    """The command in a process of its own, and without a terminal but the one that a test gives it.
+
+    `broken` is Python that runs first, and breaks something in that process.
+    """
+    script = f"{broken}\nfrom wemasy_kit.__main__ import start\nstart()"
     return subprocess.Popen(
-        [sys.executable, "-m", "wemasy_kit", *shlex.split(arguments)],
+        [sys.executable, *(["-c", script] if broken else ["-m", "wemasy_kit"]), *shlex.split(arguments)],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import NamedTuple
 import click
 import pytest
 
-from tests.cli.running import HANGS, at, in_a_thread, one_line, run
+from tests.cli.running import HANGS, at, in_a_thread, one_line, run, started
 from tests.support.fault_server import FaultServer, says
 from tests.support.leaks import shows
 from wemasy_kit.cli.app import COMMANDS, main
@@ -62,6 +64,33 @@ except SystemExit as ended:
     assert ended.stdout.splitlines()[-1] == str(code)
 
 
+STRIKES = "import os, signal, sys, time\n"
+INTERRUPTED = {
+    "Ctrl-C while it loads": (
+        "class Finder:\n"
+        "    def find_spec(name, *rest):\n"
+        "        if name == 'click': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder)",
+        (1, "", "Aborted!\n"),
+    ),
+    "SIGTERM while it writes": (
+        "def replace(*paths):\n    os.kill(os.getpid(), signal.SIGTERM)\n    time.sleep(600)\nos.replace = replace",
+        (128 + signal.SIGTERM, "", ""),
+    ),
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("case", INTERRUPTED)
+def test_a_signal_ends_it_without_a_traceback_and_leaves_no_file(case: str, tmp_path: Path) -> None:
+    broken, wanted = INTERRUPTED[case]
+    with started(f"export har -o {tmp_path / 'session.har'}", broken=STRIKES + broken) as process:
+        out, err = process.communicate(timeout=HANGS)
+
+    assert (process.returncode, out, err) == wanted
+    assert list(tmp_path.iterdir()) == []
+
+
 # --- Wrong use
 
 
@@ -109,6 +138,11 @@ WRONG = {
     "a server for a rehearsal": Use("record {live}", "--base-url does not go with --source sandbox"),
     "a page that is missing": Use("contract --page missing.txt", "missing.txt cannot be read: No such file"),
     "a page that is no text": Use("contract --page bytes", "bytes is not UTF-8; save the page as plain text"),
+    "a page that is a pipe": Use("contract --page pipe", "pipe is no regular file"),
+    "a cassette that is a pipe": Use("logout --cassette ./pipe.yaml", "pipe.yaml cannot be read: it is no regular"),
+    "an authority that is none": Use("logout {live} --ca html", "the certificate authority (ca) must be"),
+    "an authority with another source": Use(f"{SANDBOX} --ca html", "--ca does not go with --source sandbox"),
+    "a cassette that paints the terminal": Use("logout --cassette paints.yaml", "answers \N{REPLACEMENT CHARACTER}[2J"),
     "a page that is HTML": Use("contract --page html", "html is HTML; copy the text that the browser shows"),
 }  # fmt: skip
 
@@ -120,6 +154,10 @@ def test_wrong_use_is_one_line_exits_2_and_sends_nothing(
     monkeypatch.chdir(tmp_path)
     Path("bytes").write_bytes(b"\xff\xfe")
     Path("html").write_text("<html>")
+    recorded = (shipped("cassettes") / "logout" / "401-no-token.yaml").read_text("utf-8")
+    Path("paints.yaml").write_text(recorded.replace("method: POST", r'method: "\e[2J\e]0;owned\a"'), "utf-8")
+    os.mkfifo("pipe")
+    os.mkfifo("pipe.yaml")
     use = WRONG[case]
     with in_a_thread(FaultServer(says(b"HTTP/1.1 200 OK\r\n\r\n{}"))) as server:
         port = server.port
@@ -127,6 +165,7 @@ def test_wrong_use_is_one_line_exits_2_and_sends_nothing(
 
     assert (ended.exit_code, ended.stdout) == (2, "")
     assert use.says.format(port=port) in one_line(ended.stderr)
+    assert ended.stderr.rstrip("\n").isprintable()
     assert server.connections == 0
 
 

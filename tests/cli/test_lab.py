@@ -53,6 +53,22 @@ def test_it_opens_the_first_notebook_with_the_repository_as_root(
     assert ended.stderr[: len(says) or None] == says
 
 
+@pytest.mark.parametrize("written", ["--ServerApp.root_dir={}", "--ServerApp.root_dir {}"])
+def test_it_opens_another_folder_with_the_first_notebook_only_where_that_is(
+    written: str, opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
+    monkeypatch.chdir(tmp_path)
+    Path("mine").mkdir()
+    run(f"lab --no-browser {written.format('mine')}")
+    (tmp_path / "mine" / lab.FIRST).parent.mkdir()
+    (tmp_path / "mine" / lab.FIRST).touch()
+    run(f"lab {written.format('mine')}")
+
+    root = f"--ServerApp.root_dir={tmp_path / 'mine'}"
+    assert opened == [[root, "--no-browser"], [root, f"--LabApp.default_url=/lab/tree/{lab.FIRST}"]]
+
+
 def test_what_it_starts_is_there() -> None:
     spec = find_spec("jupyterlab.labapp")
 

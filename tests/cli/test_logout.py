@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import json
@@ -10,18 +11,27 @@ import signal
 import threading
 from typing import NamedTuple
 
+import click
 import pytest
 
 from tests.cli.running import HANGS, at, in_a_thread, one_line, run, started, terminal, tokens, wait_for
 from tests.support.fault_server import Behaviour, FaultServer, Peer, says, says_and_stays
 from tests.support.leaks import shows
+from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.call.outcome import Outcome
+from wemasy_kit.call.request import LogoutRequest
 from wemasy_kit.call.token import Token
+from wemasy_kit.cli.logout import _log_out
 from wemasy_kit.files import shipped
 from wemasy_kit.sources.cassette import cassette_names
+from wemasy_kit.sources.live import Live
 
 ACCEPTED = says(b'HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n{"message":"Logged out."}')
 UNAVAILABLE = says(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+DOCUMENTED = says(
+    b'HTTP/1.1 200 OK\r\nX-RateLimit-Limit: 60\r\nContent-Length: 41\r\n\r\n{"error":false,"message":"Bye","data":[]}'
+)
+AN_HOUR = says(b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n")
 NO_TEXT = says(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n\xff\xfe\x00\x9f")
 A_FILE = shipped("cassettes") / "logout" / "401-no-token.yaml"
 
@@ -39,6 +49,11 @@ CALLS = {
     "over the limit": Call("--cassette 429-too-many-requests", 4, "this request revoked nothing"),
     "a replay": Call("--source cassette --cassette 429-too-many-requests", 4, "never seen on the live API"),
     "a cassette of a path": Call(f"--cassette '{A_FILE}'", 3, "(401 Unauthorized) · Replay"),
+    "proved": Call("--source sandbox --prove --json", 0, '"proof": "proved"'),
+    "proved in a replay": Call("--cassette 200-then-401-same-token --prove", 0, "Proved: "),
+    "contradicted": Call("{live} --no-token --prove --json", 5, '"proof": "contradicted"', DOCUMENTED),
+    "not waited": Call("{live} --no-token --wait --json", 4, '"not_waited": "the server asks for', AN_HOUR),
+    "not waited in a replay": Call("--cassette 429-too-many-requests --wait", 4, "a replay makes nobody wait"),
     "not documented": Call("{live} --no-token", 5, "(503 Service Unavailable) · Live", UNAVAILABLE),
     "not sent": Call("{live} --no-token", 6, "Nothing was sent"),
     "nobody knows": Call("{live} --no-token", 7, "Treat the token as live", says()),
@@ -90,6 +105,53 @@ def test_ctrl_c_while_the_request_is_out_still_tells_the_outcome() -> None:
 
     assert (process.returncode, err) == (7, "")
     assert "the request was sent, but it was cancelled. Treat the token as live." in out
+
+
+NEVER_FOUND = """
+import socket, sys, time
+def looks_up(*arguments, **options):
+    print("looking", file=sys.stderr, flush=True)
+    time.sleep(600)
+socket.getaddrinfo = looks_up
+"""
+
+
+@pytest.mark.parametrize(("deadline", "cause"), [("0.5", "in time"), ("500", "it was cancelled")])
+def test_a_name_look_up_that_hangs_holds_up_neither_the_verdict_nor_the_end(deadline: str, cause: str) -> None:
+    arguments = f"logout --base-url https://shop.example --no-token --deadline {deadline}"
+    with started(arguments, broken=NEVER_FOUND) as process:
+        wait_for("looking\n", process)
+        if cause == "it was cancelled":
+            process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=HANGS)
+
+    assert (process.returncode, err) == (6, "")
+    assert cause in out
+
+
+@pytest.mark.parametrize("out", [True, False])
+def test_ctrl_c_gives_up_what_is_out_else_the_waiting_and_a_second_one_kills(out: bool) -> None:
+    ctrl_c = []
+
+    class Limited(Live):
+        async def __call__(self, request: LogoutRequest, /) -> Exchange:
+            os.kill(os.getpid(), signal.SIGINT)
+            headers = (("Retry-After", "60"), ("X-RateLimit-Limit", "60"))
+            if out:
+                await asyncio.to_thread(given_up.wait, HANGS)
+            return Exchange("POST", request.url, (), 429, "", () if out else headers, b"", "live")
+
+        def cancel(self) -> bool:
+            ctrl_c.append(signal.getsignal(signal.SIGINT))
+            given_up.set()
+            return out
+
+    given_up = threading.Event()
+    send = Limited(base_url="https://shop.example", deadline=HANGS)
+    with contextlib.nullcontext() if out else pytest.raises(click.Abort):
+        assert _log_out(None, send, wait=not out, prove=False).kind == "rate_limited"
+
+    assert ctrl_c == [signal.SIG_DFL]
 
 
 def test_a_terminal_that_knows_few_characters_gets_what_it_can_show() -> None:

@@ -61,7 +61,7 @@ def test_a_source_distribution_holds_what_a_wheel_is_built_from(name: str) -> No
 
 
 def test_the_command_is_the_one_of_the_package() -> None:
-    assert PROJECT["project"]["scripts"] == {"wemasy-kit": "wemasy_kit.cli.app:main"}
+    assert PROJECT["project"]["scripts"] == {"wemasy-kit": "wemasy_kit.__main__:start"}
 
 
 def test_it_runs_on_the_python_that_it_asks_for() -> None:
@@ -208,6 +208,18 @@ def test_what_a_person_has_changed_stays_and_is_named(packed: Path, empty: Path)
 
     assert (root, kept) == (empty, (empty / FIRST,))
     assert (empty / FIRST).read_bytes() == b"mine"
+
+
+def test_on_a_full_disk_no_half_notebook_is_left(packed: Path, empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(source: object, target: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        with pytest.raises(OSError, match="No space left"):
+            lay_out(empty)
+    assert lay_out(empty) == (empty, ())
+    assert notebooks(empty) == notebooks(packed)
 
 
 def test_what_a_person_has_deleted_comes_back(packed: Path, empty: Path) -> None:

@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from tests.mutations import MUTATIONS
-from tests.support.canaries import new_canary
+from tests.support.leaks import new_canary
 from wemasy_kit.call.exchange import Exchange, NoResponse
 from wemasy_kit.call.outcome import OutcomeKind, TokenState, read
 from wemasy_kit.call.request import LogoutRequest

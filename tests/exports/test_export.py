@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -228,10 +229,34 @@ def everything(top: Path) -> dict[str, str]:
 
 
 def test_a_file_is_written_in_utf_8_for_others_to_read(tmp_path: Path) -> None:
-    write_file("å\n", tmp_path / "a.txt")
+    longest = tmp_path / ("å" * 127 + "a")
+    mask = os.umask(0o027)
+    try:
+        write_file("å\n", longest)
+    finally:
+        os.umask(mask)
 
-    assert (tmp_path / "a.txt").read_bytes() == "å\n".encode()
-    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o644
+    assert longest.read_bytes() == "å\n".encode()
+    assert longest.stat().st_mode & 0o777 == 0o640
+
+
+def test_what_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
+    (tmp_path / "a").touch(0o600)
+    write_file("new", tmp_path / "a", replace=True)
+
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
+
+
+def test_of_two_that_write_one_new_file_at_once_one_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asks_too_early(path: object) -> bool:
+        return False
+
+    write_file("first", tmp_path / "a")
+    monkeypatch.setattr(os.path, "lexists", asks_too_early)
+    with pytest.raises(FileExistsError):
+        write_file("second", tmp_path / "a")
+
+    assert everything(tmp_path) == {"a": "first"}
 
 
 def test_what_is_there_stays_unless_it_is_to_be_replaced(tmp_path: Path) -> None:
@@ -245,12 +270,27 @@ def test_what_is_there_stays_unless_it_is_to_be_replaced(tmp_path: Path) -> None
 
     write_file("new", tmp_path / "a", replace=True)
     write_file("new", tmp_path / "link", replace=True)
-    assert everything(tmp_path) == {"a": "new", "link": "new"}
+    assert everything(tmp_path) == {"a": "new", "link": "new", "nowhere": "new"}
 
 
-def test_a_folder_is_never_replaced(tmp_path: Path) -> None:
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: os.symlink("/dev/null", path)])
+def test_what_is_no_regular_file_is_never_replaced(make: Callable[[Path], None], tmp_path: Path) -> None:
+    make(tmp_path / "a")
+    before = (tmp_path / "a").lstat()
+
+    for forced in (["--force"], []):
+        ended = run("har", "-o", tmp_path / "a", *forced)
+        if not (tmp_path / "a").is_dir():
+            assert (ended.exit_code, f"{tmp_path / 'a'} is there, and no regular file" in ended.stderr) == (2, True)
     with pytest.raises(FileExistsError, match="is there already"):
-        write_file("new", tmp_path, replace=True)
+        write_file("new", tmp_path / "a", replace=True)
+
+    assert ((tmp_path / "a").lstat().st_mode, (tmp_path / "a").lstat().st_ino) == (before.st_mode, before.st_ino)
+
+
+@pytest.mark.parametrize("forced", [(), ("--force",)])
+def test_the_command_writes_to_standard_output_by_its_name(forced: tuple[str, ...]) -> None:
+    assert run("har", "-o", "/dev/stdout", *forced).stdout == export("har")
 
 
 @pytest.mark.parametrize("text", ["new", "half\ud800"], ids=["no space on the device", "half a character"])

@@ -101,7 +101,7 @@ def trusting_the_tests_authority() -> Iterator[None]:
     """So that a certificate fails for the reason of its case, and not for its unknown authority."""
     trusted = ssl.create_default_context(cafile=str(CERTIFICATES / "authority.pem"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_tls", lambda: trusted)
+        patch.setattr(module, "_tls", lambda ca: trusted)
         yield
 
 

@@ -382,9 +382,12 @@ def test_a_file_nested_beyond_measure_does_not_crash_python(write: Write) -> Non
     )
 
 
-def test_a_folder_is_no_cassette(tmp_path: Path) -> None:
-    with pytest.raises(CassetteUnreadable, match="cannot be read: Is a directory"):
-        cassette(tmp_path)
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_what_is_no_regular_file_is_no_cassette(make: Callable[[Path], None], tmp_path: Path) -> None:
+    make(tmp_path / "a")
+
+    with pytest.raises(CassetteUnreadable, match="a cannot be read: it is no regular file"):
+        cassette(tmp_path / "a")
 
 
 # --- Names
@@ -421,8 +424,8 @@ def test_a_mistyped_name_suggests_the_near_one(name: str, shelf: Path) -> None:
     assert str(refusal.value).endswith("there are: 200-token-revoked, 401-no-token")
 
 
-@pytest.mark.parametrize("name", ["", "qqqqqq", "../story", "logout/401-no-token", "x" * 5000, "a\0b", "é"])
-def test_an_unknown_name_lists_those_there_are(name: str, shelf: Path, write: Write) -> None:
+@pytest.mark.parametrize("name", ["", "qqqqqq", "../story", "logout/401-no-token", "x" * 5000, "a\0b", "é", 5])
+def test_an_unknown_name_lists_those_there_are(name: Any, shelf: Path, write: Write) -> None:
     write(interaction())
 
     with pytest.raises(CassetteNotFound, match=r"there are: 200-token-revoked, 401-no-token$"):
@@ -437,8 +440,9 @@ def test_without_any_recording_it_says_none(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_path_that_leads_nowhere_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(CassetteNotFound, match=r"there is no cassette at .*nowhere\.yaml"):
-        cassette(tmp_path / "nowhere.yaml")
+    for name in ("nowhere.yaml", "a\0nowhere.yaml"):
+        with pytest.raises(CassetteNotFound, match=r"there is no cassette at .*nowhere\.yaml"):
+            cassette(tmp_path / name)
 
 
 def test_each_of_these_is_an_error_of_the_kit() -> None:

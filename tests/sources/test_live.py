@@ -428,3 +428,62 @@ def test_it_reaches_a_server_that_serves_from_a_thread() -> None:
         outcome = logout_sync(None, send=at(server))
 
     assert (outcome.kind, server.requests) == ("revoked", 1)
+
+
+# --- A server of one's own
+
+HERE, ELSEWHERE = ("127.0.0.1", 80), ("192.0.2.7", 80)
+
+
+@pytest.mark.parametrize("name", ["shop.test", "shop.localhost", "localhost"])
+@pytest.mark.parametrize(("peer", "wanted"), [(HERE, ("revoked", None)), (ELSEWHERE, ("not_sent", "not_this_machine"))])
+def test_plain_http_goes_where_a_name_leads_only_if_that_is_this_machine(
+    name: str, peer: tuple[str, int], wanted: tuple[str, str | None], canary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **options: look_up("127.0.0.1", *rest, **options))
+    monkeypatch.setattr(socket.socket, "getpeername", lambda connected: peer)
+    said = whole("200 OK", b'{"message":"Logged out."}', "X-RateLimit-Limit: 60")
+
+    async def story(server: FaultServer) -> tuple[Outcome, bytes]:
+        outcome = await logout(Token.parse(canary), send=live(base_url=f"http://{name}:{server.port}/api"))
+        await server.peers[0].leaves()
+        return outcome, bytes(server.peers[0].received)
+
+    outcome, received = with_server(says_and_stays(said), story)
+
+    assert verdict(outcome) == wanted
+    assert (canary.encode() in received, bool(received)) == ((True, True) if peer is HERE else (False, False))
+
+
+AUTHORITY = Path(__file__).parent.parent / "data" / "tls" / "authority.pem"
+
+
+@pytest.mark.parametrize(("name", "sent"), [("good", True), ("wrong-host", False), ("self-signed", False)])
+def test_a_private_authority_is_trusted_where_it_is_named(name: str, sent: bool) -> None:
+    async def story(server: FaultServer) -> Outcome:
+        return await logout(None, send=live(base_url=f"https://127.0.0.1:{server.port}", ca=AUTHORITY))
+
+    outcome = with_server(says(OK), story, tls=certificate(name))
+
+    assert (outcome.exchange is not None) is sent
+
+
+@pytest.mark.parametrize("ca", ["", "nowhere.pem", "a\0b", AUTHORITY.parent, __file__, 5])
+def test_an_authority_that_is_none_is_refused_at_once(ca: Any) -> None:
+    with pytest.raises(InvalidOption, match=r"^the certificate authority \(ca\) must be"):
+        live(ca=ca)
+
+
+def test_the_keys_of_a_connection_are_written_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
+    module._tls.cache_clear()
+
+    assert module._tls(None).keylog_filename is None
+    assert not (tmp_path / "keys").exists()
+
+
+@pytest.mark.parametrize("deadline", [10**400, -(10**400)])
+def test_a_deadline_that_no_clock_can_hold_is_refused(deadline: int) -> None:
+    with pytest.raises(InvalidOption, match="deadline"):
+        live(deadline=deadline)

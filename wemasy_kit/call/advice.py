@@ -44,6 +44,7 @@ REASONS: Final[dict[Cause, str]] = {
     "certificate": "the host has no valid certificate for its name, so nothing here is secure; send no token there",
     "not_tls": "that port does not speak TLS; is it https there, and the right port?",
     "replaced": "something in this process, such as vcrpy or a mock, has replaced the network",
+    "not_this_machine": "the name leads to another machine, and plain http is for this one only; use https",
     "no_sockets": "this Python runs in a browser and has no sockets; go live from a JupyterLab on your machine",
     "timeout": "no complete response came in time",
     "broken": "the connection broke, or what came was not HTTP",

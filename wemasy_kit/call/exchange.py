@@ -18,6 +18,7 @@ Cause = Literal[
     "certificate",
     "not_tls",
     "replaced",
+    "not_this_machine",
     "no_sockets",
     "timeout",
     "broken",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from wemasy_kit.call.advice import duration
 from wemasy_kit.call.exchange import Send
@@ -14,6 +14,7 @@ from wemasy_kit.call.token import Token
 from wemasy_kit.errors import InsideEventLoop
 
 LONGEST_WAIT: Final = 60.0
+T = TypeVar("T")
 
 
 async def logout(token: Token | None, *, send: Send, wait: bool = False, prove: bool = False) -> Outcome:
@@ -107,9 +108,20 @@ def logout_sync(token: Token | None, *, send: Send, wait: bool = False, prove: b
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(logout(token, send=send, wait=wait, prove=prove))
+        return run_in_a_loop(logout(token, send=send, wait=wait, prove=prove))
     del token  # A traceback with locals shows this frame.
     raise InsideEventLoop("an event loop runs here already, as in a notebook: use `await logout(…)`")
+
+
+def run_in_a_loop(work: Coroutine[Any, Any, T]) -> T:
+    """As `asyncio.run`, which would also wait for the thread of a name look-up that hangs, long past the deadline."""
+    import asyncio  # noqa: PLC0415  (costs as much as the whole kit, and a replay has no use for it)
+
+    runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+    try:
+        return runner.run(work)
+    finally:
+        runner.get_loop().close()
 
 
 def _stepped(work: Coroutine[Any, Any, Outcome]) -> Outcome:

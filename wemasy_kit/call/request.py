@@ -25,7 +25,7 @@ class LogoutRequest:
 
     Args:
         token: The token to revoke; None sends no Authorization header.
-        base_url: https, or http on loopback; what stands before the documented path.
+        base_url: https, or http to this machine; what stands before the documented path.
 
     Attributes:
         method: "POST".
@@ -83,16 +83,30 @@ class LogoutRequest:
 
 
 def checked_base_url(base_url: str) -> str:
-    """Give `base_url` without a slash at its end.
+    """Give `base_url` without a slash at its end, and a host outside ASCII as it is looked up: `xn--…`.
+
+    So a look-alike of a letter is seen, wherever the address is shown.
 
     Raises:
-        InvalidBaseURL: It is neither https nor http on loopback, or has user, query or fragment.
+        InvalidBaseURL: It is neither https nor http to this machine, or has user, query or fragment.
     """
     # The cache can be asked only for what can be hashed.
     problem = _problem(base_url if isinstance(base_url, str) else "")
     if problem is not None:
         raise InvalidBaseURL(f"the base URL {problem}; use https://…, or http://127.0.0.1:PORT/… for your own server")
+    url = urllib.parse.urlsplit(base_url)
+    host = url.hostname or ""
+    if not host.isascii():
+        base_url = url._replace(netloc=url.netloc.lower().replace(host, _ascii(host))).geturl()
     return base_url.rstrip("/")
+
+
+def _ascii(host: str) -> str:
+    if host.isascii() and "xn--" not in host:
+        return host
+    import idna  # noqa: PLC0415  (few hosts need it)
+
+    return idna.encode(host).decode("ascii")
 
 
 @functools.lru_cache(maxsize=32)
@@ -104,9 +118,9 @@ def _problem(base_url: str) -> str | None:
         return "has a space, a control character or a backslash in it"
     try:
         url = urllib.parse.urlsplit(base_url)
-        host, port = url.hostname, url.port
+        host, port = _ascii(url.hostname or ""), url.port
     except ValueError:
-        return "is not a URL, or has a port that is not from 1 to 65535"
+        return "is not a URL, has a host that is none, or a port that is not from 1 to 65535"
     if url.scheme not in ("https", "http") or not host:
         return "has no https:// or http:// with a host"
     if port == 0:
@@ -115,13 +129,14 @@ def _problem(base_url: str) -> str | None:
         return "holds a query or a fragment"
     if "@" in url.netloc:
         return "holds a user name or a password"
-    if url.scheme == "http" and not _is_loopback(host):
+    if url.scheme == "http" and not _is_this_machine(host):
         return "is plain http to another machine, where anyone on the way could read the token"
     return None
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
+def _is_this_machine(host: str) -> bool:
+    """By its name; a source looks where it leads. No one can own a name below `.test` or `.localhost` (RFC 6761)."""
+    if host == "localhost" or host.endswith((".localhost", ".test")):
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -78,7 +78,8 @@ def _one_clear_line() -> Iterator[None]:
         line, kind = str(error), _Failure
     except WemasyKitError as error:
         line = str(error)
-    raise kind(without_secrets(" ".join(line.split()))) from None
+    shown = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in " ".join(line.split()))
+    raise kind(without_secrets(shown)) from None
 
 
 @click.group(

@@ -40,6 +40,8 @@ def contract(page: Path | None) -> None:
 
 
 def _text(page: Path) -> str:
+    if page.exists() and not page.is_file():
+        raise click.UsageError(f"{page} is no regular file")  # To read a pipe would wait for ever.
     try:
         text = page.read_text("utf-8-sig")
     except OSError as error:

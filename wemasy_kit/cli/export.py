@@ -31,14 +31,14 @@ def export(format: Format, output: Path | None, force: bool) -> None:
       wemasy-kit export openapi
     """
     text = exported(format)
-    if output is None:
+    if output is None or str(output) == "/dev/stdout":
         click.echo(text, nl=False)
         return
     path = output / FORMATS[format].file_name if output.is_dir() else output
     try:
         write_file(text, path, replace=force)
     except FileExistsError as error:
-        hint = "is a folder" if path.is_dir() else "is there already; --force replaces it"
+        hint = "is there already; --force replaces it" if path.is_file() else "is there, and no regular file"
         raise click.UsageError(f"{error.filename} {hint}") from None
     except OSError as error:
         raise click.UsageError(f"{path} cannot be written: {error.strerror}") from None

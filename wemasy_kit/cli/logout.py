@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 import wemasy_kit
+from wemasy_kit.call.logout import run_in_a_loop
 from wemasy_kit.call.outcome import Outcome, OutcomeKind
 from wemasy_kit.call.provenance import provenance
 from wemasy_kit.call.request import BASE_URL, DEADLINE
@@ -41,6 +42,9 @@ EXIT_CODES: Final = {
 @click.option("--base-url", metavar="URL", help=f"Ask this server, live.  [default: {BASE_URL}]")
 @click.option("--deadline", type=float, metavar="SECONDS", default=DEADLINE, show_default=True, help="In total.")
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
+@click.option("--ca", metavar="FILE", help="Trust this private authority, live, and no other.")
+@click.option("--wait", is_flag=True, help="Sit out one Retry-After of at most 60 seconds, and try once more.")
+@click.option("--prove", is_flag=True, help="After a 200 send the same token once more: it must be dead.")
 @click.option("--no-token", is_flag=True, help="Send no token, to see the 401.")
 @click.option("--ledger", is_flag=True, help="Add what the page documents beside what came.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
@@ -50,6 +54,9 @@ def logout(
     cassette: str | None,
     base_url: str | None,
     deadline: float,
+    ca: str | None,
+    wait: bool,
+    prove: bool,
     token_stdin: bool,
     no_token: bool,
     ledger: bool,
@@ -65,13 +72,14 @@ def logout(
     Examples:
       wemasy-kit logout --cassette 429-too-many-requests
       wemasy-kit logout --source sandbox
-      wemasy-kit logout --source live --json
+      wemasy-kit logout --source live --wait --prove --json
+      wemasy-kit logout --base-url https://shop.test/api --ca rootCA.pem
       pass show shop/token | wemasy-kit logout --source live --token-stdin
 
     \b
     Exit codes:
       0 revoked   3 unauthenticated   4 rate_limited   5 undocumented   6 not_sent   7 unknown
-      2 wrong use, nothing was sent   1 given up at the prompt
+      2 wrong use, nothing was sent   1 given up at the prompt, or while waiting
     """
     if misplaced:
         raise click.UsageError("nothing goes here; a token comes from WEMASY_TOKEN, a prompt or --token-stdin")
@@ -80,23 +88,25 @@ def logout(
         raise click.UsageError("choose a source: --source live, --source sandbox or --cassette NAME")
     if cassette and chosen != "cassette":
         raise click.UsageError(f"--cassette does not go with --source {chosen}")
-    if base_url and chosen != "live":
-        raise click.UsageError(f"--base-url does not go with --source {chosen}")
+    for option, given in (("--base-url", base_url), ("--ca", ca)):
+        if given and chosen != "live":
+            raise click.UsageError(f"{option} does not go with --source {chosen}")
     if token_stdin and no_token:
         raise click.UsageError("--token-stdin does not go with --no-token")
 
     # The source comes first, so that nobody is asked for a token that has nowhere to go.
     if chosen == "live":
-        live = wemasy_kit.live(base_url=base_url or BASE_URL, deadline=deadline)
-        outcome = _log_out(_take_token(stdin=token_stdin, none=no_token, ask=True), live)
+        live = wemasy_kit.live(base_url=base_url or BASE_URL, deadline=deadline, ca=ca)
+        outcome = _log_out(_take_token(stdin=token_stdin, none=no_token, ask=True), live, wait=wait, prove=prove)
     elif chosen == "sandbox":
         shop = wemasy_kit.Sandbox(deadline=deadline)
-        given = _take_token(stdin=token_stdin, none=no_token)
+        token = _take_token(stdin=token_stdin, none=no_token)
         with shop:
-            outcome = _log_out(given or (None if no_token else shop.issue_token("jane")), shop.send)
+            token = token or (None if no_token else shop.issue_token("jane"))
+            outcome = _log_out(token, shop.send, wait=wait, prove=prove)
     elif cassette:
-        replay = wemasy_kit.cassette(cassette)
-        outcome = wemasy_kit.logout_sync(_take_token(stdin=token_stdin, none=no_token), send=replay)
+        replay, token = wemasy_kit.cassette(cassette), _take_token(stdin=token_stdin, none=no_token)
+        outcome = wemasy_kit.logout_sync(token, send=replay, wait=wait, prove=prove)
     else:
         raise click.UsageError(f"name one with --cassette: {', '.join(wemasy_kit.cassette_names())}")
     click.echo((_as_json if as_json else _as_text)(outcome, ledger=ledger))
@@ -113,16 +123,29 @@ def _take_token(*, stdin: bool, none: bool, ask: bool = False) -> Token | None:
     return token
 
 
-def _log_out(token: Token | None, send: Live) -> Outcome:
-    """Over the network: Ctrl-C gives up the call, and its outcome is still told. On Windows it ends the command."""
+def _log_out(token: Token | None, send: Live, *, wait: bool, prove: bool) -> Outcome:
+    """Over the network: Ctrl-C gives up the call, and its outcome is still told; a second one kills.
+
+    On Windows, and while nothing is out, the first one ends the command.
+    """
     import asyncio  # noqa: PLC0415  (a replay needs no event loop, and it takes as long to load as the rest)
 
     async def call() -> Outcome:
-        with contextlib.suppress(NotImplementedError):
-            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, send.cancel)
-        return await wemasy_kit.logout(token, send=send)
+        task = asyncio.current_task()
 
-    return asyncio.run(call())
+        def give_up() -> None:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            if not send.cancel() and task:
+                task.cancel()
+
+        with contextlib.suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, give_up)
+        return await wemasy_kit.logout(token, send=send, wait=wait, prove=prove)
+
+    try:
+        return run_in_a_loop(call())
+    except asyncio.CancelledError:
+        raise click.Abort from None
 
 
 def _as_text(outcome: Outcome, *, ledger: bool) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 
 import click
 
+from wemasy_kit.call.logout import run_in_a_loop
 from wemasy_kit.call.request import BASE_URL
 from wemasy_kit.call.token import Token
 from wemasy_kit.cli.token_input import asked_for, from_environment
@@ -50,7 +50,7 @@ def record(names: tuple[str, ...], check: bool, source: str, base_url: str | Non
     differing = 0
     for name in wanted:
         path = target / f"{name}.yaml"
-        text = asyncio.run(_recorded(name, send, given))
+        text = run_in_a_loop(_recorded(name, send, given))
         if not check:
             recorder.write(text, path)
             click.echo(f"{path.name}: recorded from {send.base_url if send else 'the sandbox'}")

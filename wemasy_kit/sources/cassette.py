@@ -33,7 +33,7 @@ def cassette_path(name: str | Path) -> Path:
     Raises:
         CassetteNotFound: There is none of this name.
     """
-    if isinstance(name, Path) or name.endswith((".yaml", ".yml")):
+    if isinstance(name, Path) or str(name).endswith((".yaml", ".yml")):
         return Path(name)
     folder = shipped("cassettes") / "logout"
     path = folder / f"{name}.yaml"
@@ -42,7 +42,7 @@ def cassette_path(name: str | Path) -> Path:
     import difflib  # noqa: PLC0415  (only a mistyped name needs it)
 
     names = cassette_names()
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.4)
     hint = f"did you mean {near[0]}? " if near else ""
     raise CassetteNotFound(f"there is no cassette named {name!r}; {hint}there are: {', '.join(names) or 'none'}")
 

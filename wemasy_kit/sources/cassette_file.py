@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,8 +20,12 @@ def read_cassette(path: Path) -> tuple[Exchange, ...]:
         CassetteNotFound: There is no such file.
         CassetteUnreadable: It is no vcrpy cassette; the message names the file and the place in it.
     """
+    if "\0" in str(path):
+        raise CassetteNotFound(f"there is no cassette at {str(path)!r}: no file has such a name")
     try:
         state = path.stat()
+        if not stat.S_ISREG(state.st_mode):  # To read a pipe would wait for ever.
+            raise CassetteUnreadable(f"{path.name} cannot be read: it is no regular file")
         stamp = (state.st_mtime_ns, state.st_size, state.st_ino)
         if (known := _read.get(path)) is None or known[0] != stamp:
             known = _read[path] = (stamp, tuple(_exchanges(path)))

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import ipaddress
 import logging
-import math
 import socket
 import ssl
 import sys
@@ -18,8 +18,10 @@ import time
 import urllib.parse
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any, Final
 
+import certifi
 import httpx
 
 from wemasy_kit.call.exchange import Cause, Exchange, NoResponse, SourceName, masked
@@ -31,18 +33,20 @@ from wemasy_kit.secrets.mask import masking
 BODY_CAP: Final = 64 * 1024
 
 
-def live(*, base_url: str = BASE_URL, deadline: float = DEADLINE) -> Live:
+def live(*, base_url: str = BASE_URL, deadline: float = DEADLINE, ca: str | Path | None = None) -> Live:
     """A source that asks the server at `base_url` over the network.
 
     Args:
-        base_url: https, or http on loopback.
+        base_url: https; or http to this machine: a loopback address, `localhost`, or a name below `.localhost` or
+            `.test` (RFC 6761), as Herd, Valet and Sail give. Where such a name leads is looked at first.
         deadline: Seconds in total, from the name look-up to the response's last byte.
+        ca: A file of PEM certificates: the private authority to trust in place of the public ones.
 
     Raises:
         InvalidBaseURL: The base URL is none that a token may be sent to.
-        InvalidOption: The deadline is not a positive number of seconds.
+        InvalidOption: The deadline is not a positive number of seconds, or `ca` is no such file.
     """
-    return Live(base_url=base_url, deadline=deadline)
+    return Live(base_url=base_url, deadline=deadline, ca=ca)
 
 
 def checked_deadline(deadline: float) -> float:
@@ -51,7 +55,7 @@ def checked_deadline(deadline: float) -> float:
     Raises:
         InvalidOption: It is not a number above 0.
     """
-    if isinstance(deadline, bool) or not isinstance(deadline, int | float) or not 0 < deadline < math.inf:
+    if isinstance(deadline, bool) or not isinstance(deadline, int | float) or not 0 < deadline <= sys.float_info.max:
         raise InvalidOption("the deadline must be a number of seconds above 0")
     return float(deadline)
 
@@ -59,25 +63,34 @@ def checked_deadline(deadline: float) -> float:
 class Live:
     """A `Send` over the network. It keeps no connection and no token: every call stands alone."""
 
-    def __init__(self, *, base_url: str, deadline: float, name: SourceName = "live") -> None:
+    def __init__(
+        self, *, base_url: str, deadline: float, name: SourceName = "live", ca: str | Path | None = None
+    ) -> None:
         self.base_url: Final = checked_base_url(base_url)
         self.deadline: Final = checked_deadline(deadline)
         self.name: Final = name
+        self._ca: Final = ca
         _agreed(self.base_url + PATH)
+        if ca is not None:
+            _tls(ca)
         _quieten()
         self._out: set[asyncio.Timeout] = set()
 
     def __repr__(self) -> str:
         return f"<{self.name} {self.base_url}, deadline {self.deadline:g} s>"
 
-    def cancel(self) -> None:
-        """Give up every call that is out, as if its deadline had passed now. Call it in the event loop's thread."""
+    def cancel(self) -> bool:
+        """Give up every call that is out, as if its deadline had passed now; False if none is.
+
+        Call it in the event loop's thread.
+        """
         for deadline in self._out:
             if not deadline.expired():
                 deadline.reschedule(asyncio.get_running_loop().time())
+        return bool(self._out)
 
     async def __call__(self, request: LogoutRequest, /) -> Exchange | NoResponse:
-        call = _Call(_agreed(request.url), request, self.name)
+        call = _Call(_agreed(request.url), request, self.name, self._ca)
         failure: Exception | None = None
         interruption: BaseException | None = None
         deadline = asyncio.timeout(self.deadline)
@@ -112,13 +125,14 @@ class Live:
 class _Call:
     """One request on its way."""
 
-    def __init__(self, url: httpx.URL, request: LogoutRequest, source: SourceName) -> None:
+    def __init__(self, url: httpx.URL, request: LogoutRequest, source: SourceName, ca: str | Path | None) -> None:
         self.sent = False
         self.exchange: Exchange | None = None
         self._unfinished: Any = None
         self._url = url
         self._request = request
         self._source = source
+        self._ca = ca
         self._started = time.perf_counter()
 
     async def run(self) -> None:
@@ -129,7 +143,7 @@ class _Call:
             headers=[*self._request.headers, *_authorization(self._request.token)],
             extensions={"trace": self._trace},
         )
-        verify = _tls() if request.url.scheme == "https" else _NO_TLS
+        verify = _tls(self._ca) if request.url.scheme == "https" else _NO_TLS
         try:
             async with httpx.AsyncHTTPTransport(verify=verify, trust_env=False) as transport:
                 response = await transport.handle_async_request(request)
@@ -145,8 +159,8 @@ class _Call:
                         break
                 # Set here and not behind the transport's closing: a response that is complete stays complete.
                 self.exchange = self._exchange(request, response, bytes(body))
-        except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
-            # The transport forgets a connection whose TLS handshake is cut short.
+        except BaseException:
+            # The transport forgets a connection that is given up before or in its TLS handshake.
             if self._unfinished is not None:
                 await self._unfinished.aclose()
             raise
@@ -154,6 +168,11 @@ class _Call:
     async def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         if event == "connection.connect_tcp.complete":
             self._unfinished = info["return_value"]
+            # A name can lead anywhere, and plain http is for this machine only.
+            if self._url.scheme == "http" and not _is_loopback(self._url.host):
+                peer, *_ = self._unfinished.get_extra_info("server_addr")
+                if not _is_loopback(peer):
+                    raise _NotThisMachine
         if event.endswith("send_request_headers.started"):
             self.sent, self._unfinished = True, None
 
@@ -195,7 +214,12 @@ def _agreed(url: str) -> httpx.URL:
     checked = urllib.parse.urlsplit(url)
     try:
         read = httpx.URL(url)
-        parts = read.scheme, read.host, read.port or _PORTS[read.scheme], read.raw_path.decode("ascii")
+        parts = (
+            read.scheme,
+            read.raw_host.decode("ascii"),
+            read.port or _PORTS[read.scheme],
+            read.raw_path.decode("ascii"),
+        )
     except (httpx.InvalidURL, LookupError, ValueError):
         parts = None
     if parts != (checked.scheme, checked.hostname, checked.port or _PORTS.get(checked.scheme), checked.path):
@@ -208,6 +232,17 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 class _Replaced(Exception):
     """A response came, and nothing was sent: vcrpy or a mock plays the network."""
+
+
+class _NotThisMachine(Exception):
+    """Plain http led to another machine."""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _bare(error: BaseException) -> BaseException:
@@ -235,6 +270,7 @@ def _decoded(data: bytes) -> str:
 
 _CAUSES: Final[tuple[tuple[type[BaseException], Cause], ...]] = (
     (_Replaced, "replaced"),
+    (_NotThisMachine, "not_this_machine"),
     (ssl.SSLCertVerificationError, "certificate"),
     (ssl.SSLError, "not_tls"),
     (socket.gaierror, "name_not_found"),
@@ -266,9 +302,20 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 @functools.cache
-def _tls() -> ssl.SSLContext:
-    """Certificates are verified, against certifi's list. Built once: it takes longer than a request."""
-    return httpx.create_ssl_context(trust_env=False)
+def _tls(ca: str | Path | None = None) -> ssl.SSLContext:
+    """Certificates and names are verified, against certifi's list or `ca`. Built once: it takes longer than a request.
+
+    By hand: `ssl.create_default_context` writes the keys to the file that SSLKEYLOGFILE names.
+
+    Raises:
+        InvalidOption: `ca` is no file of certificates.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(certifi.where() if ca is None else ca)
+    except (OSError, TypeError, ValueError):
+        raise InvalidOption("the certificate authority (ca) must be a file of certificates in PEM") from None
+    return context
 
 
 # For http on loopback: should TLS be spoken here after all, nothing is trusted.
