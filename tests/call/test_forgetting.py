@@ -1,4 +1,4 @@
-"""Forgetting: the local token is dropped exactly where it opens nothing any more, and kept where that is in doubt."""
+"""Forgetting: a customer is signed out on this device always; a token is forgotten where it opens nothing any more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.sources import Response, Script, breaks, nothing, revoked, says
 from wemasy_kit.call.exchange import Exchange, NoResponse, Send, SourceName
-from wemasy_kit.call.logout import MemoryStore, TokenStore, logout, logout_and_forget
+from wemasy_kit.call.logout import MemoryStore, TokenStore, logout_and_forget, logout_sync, revoke_pending
 from wemasy_kit.call.outcome import Outcome, OutcomeKind, TokenState
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import CassetteMismatch
@@ -25,14 +25,14 @@ def log_out(store: TokenStore, send: Send, *, wait: bool = False) -> Outcome | N
     return asyncio.run(logout_and_forget(store, send=send, wait=wait))
 
 
-# What came, the outcome's kind and token state, and whether the store still has the token afterwards.
+# What came, the outcome's kind and token state, and whether the token is put aside afterwards.
 ANSWERS: dict[str, tuple[Response, str, TokenState, bool]] = {
     "a logout": (revoked(), "revoked", "revoked", False),
     "a 401": (says(401), "unauthenticated", "not_accepted", False),
-    "a 401 of a gateway in front": (says(401, ("WWW-Authenticate", "Basic")), "undocumented", "unchanged", True),
+    "a 401 of a gateway in front": (says(401, ("WWW-Authenticate", "Basic")), "undocumented", "unknown", True),
     "a 429": (says(429, ("Retry-After", "5")), "rate_limited", "unchanged", True),
     "a 404": (says(404), "undocumented", "unchanged", True),
-    "a redirect to a page that says all is well": (says(302, ("Location", "/")), "undocumented", "unchanged", True),
+    "a redirect to a page that says all is well": (says(302, ("Location", "/")), "undocumented", "unknown", True),
     "a 500": (says(500), "undocumented", "unknown", True),
     "a 200 that says error": (says(200, body=b'{"error":true,"message":"x"}'), "undocumented", "unknown", True),
     "a page": (says(200, body=b"<h1>Logged out.</h1>"), "undocumented", "unknown", True),
@@ -41,9 +41,9 @@ ANSWERS: dict[str, tuple[Response, str, TokenState, bool]] = {
 }
 
 
-@pytest.mark.parametrize(("answer", "kind", "state", "kept"), ANSWERS.values(), ids=ANSWERS)
-def test_only_a_token_that_opens_nothing_any_more_is_dropped(
-    answer: Response, kind: str, state: TokenState, kept: bool
+@pytest.mark.parametrize(("answer", "kind", "state", "pends"), ANSWERS.values(), ids=ANSWERS)
+def test_a_token_is_out_of_use_always_and_forgotten_where_it_opens_nothing_any_more(
+    answer: Response, kind: str, state: TokenState, pends: bool
 ) -> None:
     store = MemoryStore(token())
 
@@ -51,7 +51,8 @@ def test_only_a_token_that_opens_nothing_any_more_is_dropped(
 
     assert outcome is not None
     assert (outcome.kind, outcome.token_state) == (kind, state)
-    assert store.load() == (token() if kept else None)
+    assert store.load() is None
+    assert store.pending() == ((token(),) if pends else ())
 
 
 def test_every_kind_and_every_state_has_been_met_above() -> None:
@@ -88,15 +89,26 @@ def test_a_customer_who_logs_in_again_meanwhile_stays_logged_in(answer: Response
     assert store.load() == another
 
 
-def test_a_logout_whose_answer_got_lost_is_cleared_up_by_the_next_one() -> None:
-    store, source = MemoryStore(token()), Script(nothing(sent=True), says(401))
+def test_a_logout_whose_response_got_lost_is_cleared_up_by_the_next_pass() -> None:
+    store, source = MemoryStore(token()), Script(nothing(sent=True), nothing(sent=False), says(401))
 
-    first, second = log_out(store, source), log_out(store, source)
+    first = log_out(store, source)
+    passes = [[outcome.kind for outcome in asyncio.run(revoke_pending(store, send=source))] for _ in range(3)]
 
     assert first is not None
-    assert second is not None
-    assert [first.kind, second.kind] == ["unknown", "unauthenticated"]
-    assert store.load() is None
+    assert (first.kind, passes) == ("unknown", [["not_sent"], ["unauthenticated"], []])
+    assert (store.load(), store.pending()) == (None, ())
+
+
+def test_a_pass_sends_every_token_that_is_put_aside_once_and_forgets_those_that_are_dead() -> None:
+    store, (first, second) = MemoryStore(token()), (token("1|aaaa-bbbb"), token("2|cccc-dddd"))
+    for each in (first, second, first):
+        store.put_aside(each)
+
+    outcomes = asyncio.run(revoke_pending(store, send=Script(says(429), revoked())))
+
+    assert [outcome.kind for outcome in outcomes] == ["rate_limited", "revoked"]
+    assert (store.load(), store.pending()) == (token(), (second,))
 
 
 def test_whoever_asks_to_wait_is_logged_out_after_a_short_429(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,26 +126,25 @@ def test_whoever_asks_to_wait_is_logged_out_after_a_short_429(monkeypatch: pytes
 
 
 @pytest.mark.parametrize("error", [CassetteMismatch("none left"), asyncio.CancelledError(), KeyboardInterrupt()])
-def test_a_logout_that_is_broken_off_keeps_the_token(error: BaseException) -> None:
+def test_a_logout_that_is_broken_off_puts_the_token_aside(error: BaseException) -> None:
     store = MemoryStore(token())
 
     with pytest.raises(type(error)):
         log_out(store, Script(breaks(error)))
 
-    assert store.load() == token()
+    assert (store.load(), store.pending()) == (None, (token(),))
 
 
-def test_the_store_has_a_token_exactly_as_long_as_the_shop_accepts_it() -> None:
-    async def story() -> list[tuple[bool, bool]]:
-        clock = HandClock()
-        async with Sandbox(rate_limit=1, clock=clock) as shop:
-            phone = shop.issue_token("jane")
-            store, seen = MemoryStore(phone), []
-            await logout(None, send=shop.send)  # The window's only request.
-            for _ in range(2):
-                await logout_and_forget(store, send=shop.send)
-                seen.append((shop.holds(phone), store.load() == phone))
-                clock.forward(60)
-        return seen
+def test_the_token_pends_exactly_as_long_as_the_shop_accepts_it() -> None:
+    clock = HandClock()
+    with Sandbox(rate_limit=1, clock=clock) as shop:
+        phone = shop.issue_token("jane")
+        store, seen = MemoryStore(phone), []
+        logout_sync(None, send=shop.send)  # The window's only request.
+        asyncio.run(logout_and_forget(store, send=shop.send))
+        for _ in range(2):
+            seen.append((shop.holds(phone), store.pending() == (phone,)))
+            clock.forward(60)
+            asyncio.run(revoke_pending(store, send=shop.send))
 
-    assert asyncio.run(story()) == [(True, True), (False, False)]
+    assert seen == [(True, True), (False, False)]

@@ -198,10 +198,10 @@ def test_a_call_that_hangs_is_given_up_at_its_deadline_and_not_before(played: di
 
 CAUSES = {
     "nobody listens": "refused",
-    "a self-signed certificate": "tls",
-    "a certificate for another host": "tls",
-    "an expired certificate": "tls",
-    "no TLS where TLS is wanted": "tls",
+    "a self-signed certificate": "certificate",
+    "a certificate for another host": "certificate",
+    "an expired certificate": "certificate",
+    "no TLS where TLS is wanted": "not_tls",
     "closed after the request": "broken",
     "closed inside the body": "broken",
     "chunks and a length": "broken",

@@ -175,7 +175,7 @@ def test_a_body_is_judged_as_it_came_and_kept_masked(name: str, canary: str) -> 
 
     def echo(peer: Peer) -> bytes:
         # `\\|` is no escape of JSON, and a mask over all of it would make JSON of it.
-        return whole("200 OK", body.replace(b"%s", peer.token).replace(b"%e", peer.token.replace(b"|", b"\\|")))
+        return whole("200 OK", body.replace(b"%s", peer.token).replace(b"%e", peer.token.replace(b"|", b"\\|")), "X-RateLimit-Limit: 60")
 
     outcome = call(tells(echo), token)
 
@@ -257,7 +257,7 @@ def test_to_a_server_without_a_certificate_of_a_known_authority_nothing_was_sent
 
     outcome, received = with_server(keeps_silent, story, tls=certificate("good"))
 
-    assert verdict(outcome) == ("not_sent", "tls")
+    assert verdict(outcome) == ("not_sent", "certificate")
     assert canary.encode() not in received
 
 

@@ -75,6 +75,7 @@ class Case:
 
 
 SUCCESS = LOGGED_OUT
+MARK = "X-RateLimit-Limit: 60"
 LENGTH = f"Content-Length: {len(SUCCESS)}"
 CHUNKED = "Transfer-Encoding: chunked"
 SECURE = "https://127.0.0.1:{port}/api"
@@ -228,7 +229,7 @@ def _tls() -> Iterator[Case]:
     yield case("TLS cut without a notice after all of the body", closes_below_tls, REVOKED)
     yield case("TLS cut without a notice inside the body", closes_below_tls_too_soon, ODD_AND_OPEN)
     yield case("TLS that breaks inside the body", breaks_the_encryption, LOST)
-    yield case("TLS, redirected to plain http", tells(_to_plain_http), ODD)
+    yield case("TLS, redirected to plain http", tells(_to_plain_http), ODD_AND_OPEN)
     yield Case("plain http to a port that speaks TLS", GOOD, LOST, certificate="good", arrives=False)
 
 
@@ -276,7 +277,7 @@ def _sizes() -> Iterator[Case]:
     yield Case("an endless body", floods(head(), b" " * CAP), ODD_AND_OPEN)
     yield Case("an endless body over TLS", floods(head(), b" " * CAP), ODD_AND_OPEN, **_SECURED)
     yield Case("an endless body after a success", floods(head() + SUCCESS, b" " * CAP), ODD_AND_OPEN)
-    yield Case("an endless 401", floods(head("401 No") + ERROR, b" " * CAP), ODD)
+    yield Case("an endless 401", floods(head("401 No") + ERROR, b" " * CAP), ODD_AND_OPEN)
     yield Case("an endless 429", floods(head("429 No", "Retry-After: 7"), wave), LIMITED, retry_after=7.0)
     yield Case("an endless 500", floods(head("500 No"), wave), ODD_AND_OPEN)
     yield Case("endless chunks", floods(head("200 OK", CHUNKED), chunk(wave)), ODD_AND_OPEN)
@@ -292,9 +293,9 @@ def _sizes() -> Iterator[Case]:
     yield Case("an answer that echoes 3 characters 9,000 times", tells(_crumbs), REVOKED)
     yield Case("a body of exactly the cap", whole("200 OK", SUCCESS.ljust(CAP)), REVOKED)
     yield Case("a body of one byte more than the cap", whole("200 OK", SUCCESS.ljust(CAP + 1)), ODD_AND_OPEN)
-    yield Case("a 401 of one byte more than the cap", whole("401 No", ERROR.ljust(CAP + 1)), ODD)
+    yield Case("a 401 of one byte more than the cap", whole("401 No", ERROR.ljust(CAP + 1)), ODD_AND_OPEN)
     yield Case("a gzip bomb", whole("200 OK", BOMB, "Content-Encoding: gzip"), ODD_AND_OPEN)
-    yield Case("a gzip bomb in a 401", whole("401 No", BOMB, "Content-Encoding: gzip"), ODD)
+    yield Case("a gzip bomb in a 401", whole("401 No", BOMB, "Content-Encoding: gzip"), ODD_AND_OPEN)
     yield Case(
         "a gzip bomb in chunks",
         head("200 OK", CHUNKED, "Content-Encoding: gzip") + chunk(BOMB) + b"0\r\n\r\n",
@@ -471,8 +472,11 @@ def _bodies() -> Iterator[Case]:
         b'{"Error":true,"message":"x"}',
         b'{"message":"x","n":9007199254740991}', b'{"message":"x","n":1e308}',
         b'{"message":"x","deep":' + b"[" * 31 + b"]" * 31 + b"}",
+        # Whatever `data` holds
+        b'{"message":null}', b'{"error":false,"message":null}', b'{"message":"x","data":null}',
+        b'{"message":"x","data":{}}', b'{"message":"x","data":"[]"}', b'{"message":"x","data":[1]}',
     ):  # fmt: skip
-        yield Case(f"200 {_short(body)}", whole("200 OK", body), REVOKED)
+        yield Case(f"200 {_short(body)}", whole("200 OK", body, MARK), REVOKED, rate_limit=(60, None))
     for body in (
         # No contract
         b"", b" ", b"{}", b"[]", b"null", b"true", b"200", b'"Logged out."', b"Logged out.", PAGE,
@@ -483,13 +487,13 @@ def _bodies() -> Iterator[Case]:
         b'{"error":true,"message":"Logged out."}', b'{"error":"false","message":"x"}', b'{"error":0,"message":"x"}',
         b'{"error":0.0,"message":"x"}', b'{"error":-0,"message":"x"}', b'{"error":null,"message":"x"}',
         b'{"error":"","message":"x"}',
-        b'{"error":[],"message":"x"}', b'{"error":{},"message":"x"}', b'{"error":1,"message":"x"}', b'{"message":null}',
+        b'{"error":[],"message":"x"}', b'{"error":{},"message":"x"}', b'{"error":1,"message":"x"}',
         b'{"message":7}',
-        b'{"message":["Logged out."]}', b'{"message":false}', b'{"error":false,"message":null}',
-        b'{"message":"x","data":null}',
-        b'{"message":"x","data":{}}', b'{"message":"x","data":"[]"}', b'{"message":"x","data":[1]}',
-        b'{"message":"x","data":[null]}',
-        b'{"message":"x","data":[[]]}',
+        b'{"message":["Logged out."]}', b'{"message":false}',
+        # A refusal's words, and what only a refusal has
+        b'{"message":"Service Unavailable"}', b'{"message":"Unauthenticated."}', b'{"message":"too many attempts"}',
+        b'{"message":" Server Error. "}', b'{"message":"Page Expired"}', b'{"message":"CSRF token mismatch."}',
+        b'{"message":"x","errors":{}}', b'{"message":"x","exception":"E"}', b'{"message":"x","success":false}',
         # What readers read differently
         b'{"error":true,"error":false,"message":"x"}', b'{"error":false,"error":true,"message":"x"}',
         b'{"error":true,"\\u0065rror":false,"message":"x"}', b'{"message":"x","message":"x"}',
@@ -521,7 +525,13 @@ def _bodies() -> Iterator[Case]:
         b'{"message":"x","n":0x10}', b'{"message":"x","n":1_000}', '{"message":"x","n":٣}'.encode(), b'{"message" "x"}',
         b'["message","x"]',
     ):  # fmt: skip
-        yield Case(f"200 {_short(body)}", whole("200 OK", body), ODD_AND_OPEN)
+        yield Case(f"200 {_short(body)}", whole("200 OK", body, MARK), ODD_AND_OPEN, rate_limit=(60, None))
+    for body in (b'{"message":"Welcome to the API."}', b'{"error":false}', b'{"error":false,"message":"Retired."}'):
+        yield Case(f"200 without a mark of the endpoint: {_short(body)}", whole("200 OK", body), ODD_AND_OPEN)
+    for header in ("Age: 1", "Age: 86400", "Content-Type: application/problem+json"):
+        yield Case(f"200 with {header}", whole("200 OK", SUCCESS, header), ODD_AND_OPEN)
+    for header in ("Age: 0", "Content-Type: text/html"):
+        yield Case(f"200 with {header}", whole("200 OK", SUCCESS, header), REVOKED)
 
 
 def _short(body: bytes) -> str:
@@ -537,7 +547,7 @@ def _body_codings() -> Iterator[Case]:
     }.items():  # fmt: skip
         header = f"Content-Encoding: {coding}"
         yield Case(f"a 200 in {coding}", whole("200 OK", body, header), ODD_AND_OPEN)
-        yield Case(f"a 401 in {coding}", whole("401 No", body, header), ODD)
+        yield Case(f"a 401 in {coding}", whole("401 No", body, header), ODD_AND_OPEN)
         yield Case(f"a 429 in {coding}", whole("429 No", body, header, "Retry-After: 3"), LIMITED, retry_after=3.0)
     yield Case("gzip that is not gzip", whole("200 OK", SUCCESS, "Content-Encoding: gzip"), ODD_AND_OPEN)
     yield Case("gzip cut off", whole("200 OK", gzip.compress(SUCCESS)[:-9], "Content-Encoding: gzip"), ODD_AND_OPEN)
@@ -553,29 +563,28 @@ def _body_codings() -> Iterator[Case]:
 
 # Statuses
 
-_CERTAIN = (
-    300, 301, 302, 303, 304, 305, 306, 307, 308, 399, 400, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413,
-    414, 415, 416, 417, 418, 419, 421, 422, 423, 424, 425, 426, 428, 430, 431, 440, 444, 449, 451, 460, 494, 495, 496,
-    497, 498, 499,
-)  # fmt: skip
+_BEFORE_ANY_CONTROLLER = (404, 405, 413, 414, 419, 431)
 _OPEN = (
-    201, 202, 203, 204, 205, 206, 207, 208, 218, 226, 299, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511,
-    520, 521, 522, 523, 524, 525, 526, 527, 529, 530, 540, 561, 598, 599, 600, 700, 800, 999,
+    201, 202, 203, 204, 205, 206, 207, 208, 218, 226, 299, 300, 301, 302, 303, 304, 305, 306, 307, 308, 399, 400, 402,
+    403, 406, 407, 408, 409, 410, 411, 412, 415, 416, 417, 418, 421, 422, 423, 424, 425, 426, 428, 430, 440, 444, 449,
+    451, 460, 494, 495, 496, 497, 498, 499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510, 511, 520, 521, 522,
+    523, 524, 525, 526, 527, 529, 530, 540, 561, 598, 599, 600, 700, 800, 999,
 )  # fmt: skip
 
 
 def _statuses() -> Iterator[Case]:
-    for status in (*_CERTAIN, *_OPEN):
-        wanted = ODD if status in _CERTAIN else ODD_AND_OPEN
+    for status in (*_BEFORE_ANY_CONTROLLER, *_OPEN):
+        wanted = ODD if status in _BEFORE_ANY_CONTROLLER else ODD_AND_OPEN
         yield Case(f"{status} with the body of a success", whole(f"{status} Odd", SUCCESS), wanted)
         yield Case(f"{status} with a page", whole(f"{status} Odd", PAGE, "Content-Type: text/html"), wanted)
     for status in (204, 304):
-        wanted = ODD if status == 304 else ODD_AND_OPEN
-        yield Case(f"{status} on a connection that stays open", says_and_stays(head(f"{status} Odd")), wanted)
-        yield Case(f"{status} in chunks", in_chunks(SUCCESS).replace(b"200 OK", b"%d Odd" % status), wanted)
+        yield Case(f"{status} on a connection that stays open", says_and_stays(head(f"{status} Odd")), ODD_AND_OPEN)
+        yield Case(f"{status} in chunks", in_chunks(SUCCESS).replace(b"200 OK", b"%d Odd" % status), ODD_AND_OPEN)
     yield Case("503 in maintenance", whole("503 No", ERROR, "Retry-After: 60"), ODD_AND_OPEN, retry_after=60.0)
     yield Case("413 that says when", whole("413 No", ERROR, "Retry-After: 8"), ODD, retry_after=8.0)
-    yield Case("301 that says when", whole("301 No", b"", "Retry-After: 9", "Location: /"), ODD, retry_after=9.0)
+    yield Case(
+        "301 that says when", whole("301 No", b"", "Retry-After: 9", "Location: /"), ODD_AND_OPEN, retry_after=9.0
+    )
     yield Case("202 that says when", whole("202 Wait", SUCCESS, "Retry-After: 4"), ODD_AND_OPEN, retry_after=4.0)
     yield Case("200 that says when", whole("200 OK", SUCCESS, "Retry-After: 4"), REVOKED)
     yield Case("401 that says when", whole("401 No", ERROR, "Retry-After: 4"), REFUSED)
@@ -588,7 +597,7 @@ def _refusals() -> Iterator[Case]:
     def case(name: str, wanted: Wanted, body: bytes = ERROR, *headers: str) -> Case:
         return Case(f"401 {name}", whole("401 Unauthorized", body, *headers), wanted)
 
-    def challenged(*challenges: str, wanted: Wanted = ODD) -> Case:
+    def challenged(*challenges: str, wanted: Wanted = ODD_AND_OPEN) -> Case:
         return case(
             f"that asks for {' / '.join(challenges)}", wanted, ERROR, *(f"WWW-Authenticate: {c}" for c in challenges)
         )
@@ -605,7 +614,7 @@ def _refusals() -> Iterator[Case]:
         b'{"a":1,"a":1}',
         b"\xff",
     ):
-        yield case(_short(body), ODD, body)
+        yield case(_short(body), ODD_AND_OPEN, body)
     yield challenged("Bearer", wanted=REFUSED)
     yield challenged('bearer realm="shop", error="invalid_token"', wanted=REFUSED)
     yield challenged("Bearer", "BEARER", wanted=REFUSED)
@@ -615,10 +624,10 @@ def _refusals() -> Iterator[Case]:
     ):  # fmt: skip
         yield challenged(challenge)
     yield challenged("Bearer", 'Basic realm="staging"')
-    yield case("without a body that asks for a password", ODD, b"", "WWW-Authenticate: Basic")
+    yield case("without a body that asks for a password", ODD_AND_OPEN, b"", "WWW-Authenticate: Basic")
     yield case("with a challenge for a proxy", REFUSED, ERROR, "Proxy-Authenticate: Basic")
     yield Case("401 cut off", head("401 No", LENGTH) + ERROR[:10], LOST)
-    yield Case("407", whole("407 No", ERROR, "Proxy-Authenticate: Basic"), ODD)
+    yield Case("407", whole("407 No", ERROR, "Proxy-Authenticate: Basic"), ODD_AND_OPEN)
 
 
 def _redirects() -> Iterator[Case]:
@@ -627,17 +636,17 @@ def _redirects() -> Iterator[Case]:
             "the same origin": "/api/login", "another origin": "http://localhost:{port}/login",
             "plain http": "http://127.0.0.1:{port}/",
         }.items():  # fmt: skip
-            yield Case(f"{status} to {name}", _redirect(status, location), ODD)
+            yield Case(f"{status} to {name}", _redirect(status, location), ODD_AND_OPEN)
     for location in (
         "javascript:alert(1)", "data:application/json,{{}}", "file:///etc/passwd", "//localhost:{port}/",
         "http://a:b@127.0.0.1:{port}/",
         "", "?", "#", "\\\\host", "http://[", "ws://127.0.0.1:{port}/", "https://127.0.0.1:{port}/",
         "http://127.0.0.1:{port}/" + "a" * 9000,
     ):  # fmt: skip
-        yield Case(f"302 to {location[:40] or 'nowhere'}", _redirect(302, location), ODD)
-    yield Case("302 with two places", _redirect(302, "/a\r\nLocation: /b"), ODD)
-    yield Case("302 without a place", whole("302 Found", b""), ODD)
-    yield Case("300 with choices", whole("300 Odd", b"", "Location: /a"), ODD)
+        yield Case(f"302 to {location[:40] or 'nowhere'}", _redirect(302, location), ODD_AND_OPEN)
+    yield Case("302 with two places", _redirect(302, "/a\r\nLocation: /b"), ODD_AND_OPEN)
+    yield Case("302 without a place", whole("302 Found", b""), ODD_AND_OPEN)
+    yield Case("300 with choices", whole("300 Odd", b"", "Location: /a"), ODD_AND_OPEN)
     yield Case("200 with a place", whole("200 OK", SUCCESS, "Location: /login"), REVOKED)
     yield Case("200 with a Refresh", whole("200 OK", PAGE, "Refresh: 0; url=/login"), ODD_AND_OPEN)
 
@@ -751,13 +760,13 @@ def _limits() -> Iterator[Case]:
 
 PLACES: dict[str, tuple[Callable[[str], bytes], Wanted]] = {
     "in the message": (lambda text: whole("401 No", f'{{"message":"no such token: {text}"}}'.encode()), REFUSED),
-    "in the message of a success": (lambda text: whole("200 OK", f'{{"message":"bye {text}"}}'.encode()), REVOKED),
+    "in the message of a success": (lambda text: whole("200 OK", f'{{"message":"Logged out.","a":"{text}"}}'.encode()), REVOKED),
     "in a page": (lambda text: whole("500 Oops", f"<pre>Authorization: Bearer {text}</pre>".encode()), ODD_AND_OPEN),
     "in a header": (lambda text: whole("401 No", ERROR, f"X-Debug: token={text};"), REFUSED),
     "in a header's name": (lambda text: whole("200 OK", SUCCESS, f"X-{_name(text)}: 1"), REVOKED),
-    "in Location": (lambda text: whole("302 Found", b"", f"Location: /login?token={text}"), ODD),
+    "in Location": (lambda text: whole("302 Found", b"", f"Location: /login?token={text}"), ODD_AND_OPEN),
     "in Set-Cookie": (lambda text: whole("200 OK", SUCCESS, f"Set-Cookie: session={text}; HttpOnly"), REVOKED),
-    "in the reason": (lambda text: whole(f"403 {text} is bad"), ODD),
+    "in the reason": (lambda text: whole(f"403 {text} is bad"), ODD_AND_OPEN),
 }  # fmt: skip
 
 
@@ -773,7 +782,7 @@ def _echoes() -> Iterator[Case]:
     def case(name: str, make: Callable[[bytes], bytes], wanted: Wanted) -> Case:
         return Case(f"the token {name}", tells(lambda peer: make(peer.token)), wanted)
 
-    yield case("across two chunks", lambda token: in_chunks(b'{"message":"' + token[:20], token[20:] + b'"}'), REVOKED)
+    yield case("across two chunks", lambda token: in_chunks(b'{"message":"Logged out.","a":"' + token[:20], token[20:] + b'"}'), REVOKED)
     yield case("across the cap", lambda token: whole("500 Oops", b"a" * (CAP - 20) + token), ODD_AND_OPEN)
     yield case("again and again", lambda token: whole("500 Oops", (token + b" ") * 1000), ODD_AND_OPEN)
     yield case(
@@ -787,8 +796,8 @@ def _echoes() -> Iterator[Case]:
     yield case("as a bad header", lambda token: head("200 OK", token) + SUCCESS, LOST)
     yield case("as a wait", lambda token: whole("429 No", ERROR, b"Retry-After: " + token), LIMITED)
     yield case("as a limit", lambda token: whole("200 OK", SUCCESS, b"X-RateLimit-Limit: " + token), REVOKED)
-    yield case("as a challenge", lambda token: whole("401 No", ERROR, b"WWW-Authenticate: " + token), ODD)
-    yield case("as a key", lambda token: whole("200 OK", b'{"message":"x","' + token + b'":1}'), REVOKED)
+    yield case("as a challenge", lambda token: whole("401 No", ERROR, b"WWW-Authenticate: " + token), ODD_AND_OPEN)
+    yield case("as a key", lambda token: whole("200 OK", b'{"message":"Logged out.","' + token + b'":1}'), REVOKED)
     yield case(
         "twice as a key", lambda token: whole("200 OK", b'{"message":"x","%s":1,"%s":1}' % (token, token)), ODD_AND_OPEN
     )
@@ -799,17 +808,19 @@ def _echo(make: Callable[[str], bytes], spell: Callable[[str], str]) -> Callable
 
 
 def _messages() -> Iterator[Case]:
-    """Whatever the words are, they decide nothing."""
+    """Whatever the words are, they decide nothing, unless they are those of a refusal."""
     for text in (
         "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</pre><h1>Logged out</h1>", "&lt;b&gt;",
         "{{7*7}}", "${7*7}", "%s%n",
         "a\nb\r\nc", "\x1b[31mred\x1b[0m", "\x07\x08\x7f", "\x00", "\u202eabc\u202c", "\u200b\u200d\ufeff",
         "\u2028\u2029", "\x85\x9b",
-        "\U000e0041\U000e0042", "Z\u0351\u0352\u0353" * 50, "a" * 5000, " " * 5000, "\t\t", "", "Unauthenticated.",
+        "\U000e0041\U000e0042", "Z\u0351\u0352\u0353" * 50, "a" * 5000, " " * 5000, "\t\t", "",
         "Logged out." * 30,
     ):  # fmt: skip
         body = json.dumps({"error": False, "message": text}).encode()
-        yield Case(f"message {ascii(text)[:50]} ({len(text)})", whole("200 OK", body), REVOKED)
+        yield Case(
+            f"message {ascii(text)[:50]} ({len(text)})", whole("200 OK", body, MARK), REVOKED, rate_limit=(60, None)
+        )
     yield Case("markup in the reason", whole("401 <script>alert(1)</script>", ERROR), REFUSED)
     yield Case("markup in a header", whole("401 No", ERROR, "X-Note: <script>alert(1)</script>"), REFUSED)
 
