@@ -447,6 +447,8 @@ def test_plain_http_goes_where_a_name_leads_only_if_that_is_this_machine(
 
     async def story(server: FaultServer) -> tuple[Outcome, bytes]:
         outcome = await logout(Token.parse(canary), send=live(base_url=f"http://{name}:{server.port}/api"))
+        while not server.peers:  # noqa: ASYNC110  (it has no event that tells)
+            await asyncio.sleep(0)
         await server.peers[0].leaves()
         return outcome, bytes(server.peers[0].received)
 
