@@ -42,9 +42,11 @@ class Counted(bytes):
         return super().count(*arguments)
 
     def lower(self) -> Counted:
+        Counted.steps += len(self)
         return Counted(super().lower())
 
     def translate(self, *arguments: Any) -> Counted:
+        Counted.steps += len(self)
         return Counted(super().translate(*arguments))
 
 
@@ -89,6 +91,8 @@ def counted_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in vars(scan).copy().items():
         if isinstance(value, re.Pattern):
             monkeypatch.setattr(scan, name, Pattern(value))
+    decoded = scan._decoded
+    monkeypatch.setattr(scan, "_decoded", lambda blob: Counted(decoded(blob)))
     monkeypatch.setattr(scan, "_BLOBS", {mark: Pattern(rule) for mark, rule in scan._BLOBS.items()})
 
 
@@ -103,4 +107,4 @@ def test_twice_the_input_takes_twice_the_steps(shape: str) -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_body_of_any_shape_is_searched_in_a_few_steps_a_byte(shape: str) -> None:
     """So that a recording keeps its deadline."""
-    assert steps(SHAPES[shape](BODY)) <= 80 * BODY
+    assert steps(SHAPES[shape](BODY)) <= 300 * BODY
