@@ -18,7 +18,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("wemasy_kit", "tests", "cassettes", "notebooks", "docs", "README.md", "pyproject.toml", "environment.yml")
+PARTS = (
+    "wemasy_kit",
+    "tests",
+    "cassettes",
+    "notebooks",
+    "docs",
+    "README.md",
+    "pyproject.toml",
+    "environment.yml",
+    ".pre-commit-hooks.yaml",
+)
 LONGEST = 120.0  # seconds; a run that hangs has noticed something too
 
 
@@ -268,6 +278,32 @@ MUTATIONS = (
              "allow_redirects=False", "allow_redirects=True", "exports/samples"),
     Mutation("has a sample that takes any 200", "exports/sample_texts/logout-curl.sh",
              "then .error == false else has(\"message\") end", "then true else true end", "exports/samples"),
+    # Scanned, recorded and where from
+    Mutation("tries again at each bearer in a value", "secrets/scan.py", "place = match.end() if match else place + 6",
+             "place += 6", "secrets/scan_steps"),
+    Mutation("holds every find against every other", "secrets/scan.py",
+             "if not before or known[before - 1].end <= span.start:",
+             "if not any(each.start < span.end and span.start < each.end for each in known):", "secrets/scan_steps"),
+    Mutation("counts each column from the line's beginning", "secrets/scan.py",
+             "        column += len(data[counted:start]", "        column = 1 + len(data[data.rfind(b'\\n', 0, start) + 1 : start]",
+             "secrets/scan_steps"),
+    Mutation("inflates all of a bomb", "secrets/scan.py", ".decompress(content, _INFLATED * len(content))", ".decompress(content)",
+             "secrets/scan_steps"),
+    Mutation("passes the pictures of notebooks by", "secrets/scan.py", 'b"image", b"application"', 'b"audio"'),
+    Mutation("calls a file that was not looked at clean", "cli/scan.py", "sys.exit(1 if finds or unread else 0)",
+             "sys.exit(1 if finds else 0)", "secrets/scan"),
+    Mutation("opens a pipe", "secrets/scan_files.py", "if not stat.S_ISREG(os.stat(path).st_mode)", "if False",
+             "secrets/scan"),
+    Mutation("reads nothing that holds a NUL", "secrets/scan_files.py", "    if len(data) > largest:",
+             "    if b'\\0' in data:\n        return Scanned(path)\n    if len(data) > largest:", "secrets/scan"),
+    Mutation("does not see hex with blanks", MASKING, "in re.finditer(_GAP, text)", "in ()"),
+    Mutation("records a coded body", "sources/recorder.py", "coded or not _is_text(body)", "not _is_text(body)"),
+    Mutation("records a body that is no text", "sources/recorder.py", "coded or not _is_text(body)", "coded"),
+    Mutation("records twice at once", "sources/recorder.py", "if not _RECORDING.acquire(blocking=False)",
+             "if _RECORDING.acquire(blocking=False) and False"),
+    Mutation("gives any recording the documented address", "sources/recorder.py",
+             'BASE_URL if send.name == "sandbox" else send.base_url', "BASE_URL"),
+    Mutation("takes the address of a cassette for the documented one", "call/provenance.py", "and address == BASE_URL", ""),
 )
 # fmt: on
 

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import vcr
 
+from tests.benchmarks import scan
 from wemasy_kit import cassette, logout
 from wemasy_kit.call.request import BASE_URL, PATH
 from wemasy_kit.files import shipped
@@ -104,6 +105,7 @@ def main() -> None:
         ("warm replayed outcome / httpx with MockTransport", calls["ours"] / calls["httpx"], "at most 0.40"),
         ("  the same exchange by plain vcrpy / the same", calls["vcrpy"] / calls["httpx"], "for comparison"),
         ("sandbox: 20,000 tokens and addresses / 10", many / few, "at most 1.20"),
+        ("wemasy-kit scan of 4 MB / of 2 MB, the worst shape", scan.worst(2)[0], f"at most {scan.BOUND:.2f}"),
     ):
         print(f"{what:<52} {ratio:5.2f}  ({bound})")
 

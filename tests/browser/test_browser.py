@@ -93,7 +93,7 @@ def live_form(page: Page, lab: labs.Lab, base_url: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "words"),
-    [("200", "Token revoked (200 OK)"), ("401", "Token not accepted (401"), ("429", "Still logged in (429")],
+    [("200", "Token revoked (200 OK)"), ("401", "Token not accepted (401"), ("429", "Not logged out (429")],
 )
 def test_each_recorded_answer_is_shown_as_recorded(page: Page, answer: str, words: str) -> None:
     choose(page, "Replay")
@@ -327,7 +327,7 @@ def shown(lab: labs.Lab, browser: labs.Browser) -> Page:
     page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
     choose(page, "429")
     press(page)
-    expect(verdict(page)).to_contain_text("Still logged in")
+    expect(verdict(page)).to_contain_text("Not logged out")
     return page
 
 

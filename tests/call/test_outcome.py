@@ -13,9 +13,11 @@ import pytest
 from tests.support.fault_cases import in_bytes
 from tests.support.made import REFUSED, exchange, exchange_of
 from tests.support.sources import LOGGED_OUT
-from wemasy_kit.call.advice import clock_time
+from wemasy_kit.call import outcome as outcome_module
+from wemasy_kit.call.advice import clock_time, duration
 from wemasy_kit.call.exchange import Cause, Exchange, NoResponse
 from wemasy_kit.call.outcome import Outcome, OutcomeKind, RateLimit, displayable, read
+from wemasy_kit.contract.document import load
 
 EXCHANGES = Path(__file__).parent.parent / "data" / "exchanges"
 ROWS = in_bytes()
@@ -101,8 +103,8 @@ def test_most_of_the_table_needs_no_socket() -> None:
 
 
 @pytest.mark.parametrize("status", [100, 101, 199])
-def test_a_status_that_means_nothing_yet_leaves_the_token_as_it_was(status: int) -> None:
-    assert verdict(exchange(status)) == ("undocumented", "unchanged")
+def test_after_a_status_that_means_nothing_yet_nobody_knows(status: int) -> None:
+    assert verdict(exchange(status)) == ("undocumented", "unknown")
 
 
 def test_every_status_has_an_outcome_and_only_200_revokes() -> None:
@@ -164,9 +166,18 @@ def test_the_pause_after_a_429_is_a_second_more_than_asked_for(headers: Any, pau
     assert read(exchange(429, REFUSED, *headers)).pause == pause
 
 
-@pytest.mark.parametrize("status", [200, 401, 503])
-def test_there_is_no_pause_after_anything_else(status: int) -> None:
-    assert read(exchange(status, LOGGED_OUT, ("Retry-After", "5"))).pause is None
+@pytest.mark.parametrize(
+    ("status", "headers", "pause"),
+    [
+        (200, [("Retry-After", "5")], None),
+        (401, [("Retry-After", "5")], None),
+        (500, [("Retry-After", "5")], None),
+        (503, [], None),
+        (503, [("Retry-After", "5")], 6.0),
+    ],
+)
+def test_only_a_503_that_says_when_makes_one_wait_like_a_429(status: int, headers: Any, pause: float | None) -> None:
+    assert read(exchange(status, LOGGED_OUT, *headers)).pause == pause
 
 
 # --- The server's own words
@@ -199,15 +210,28 @@ def test_without_words_there_is_no_message(body: bytes) -> None:
 
 # --- Advice
 
+
+def with_a_token(given: Exchange) -> Exchange:
+    return dataclasses.replace(given, request_headers=(("Authorization", "Bearer <redacted>"),))
+
+
 ADVICE = [
     (exchange(), "Logged out: this token is dead."),
     (exchange(), "other tokens, on other devices, still work"),
-    (exchange(401, REFUSED), "never valid, has expired or was revoked before; nobody can tell which"),
-    (exchange(429, REFUSED), "still logged in: nothing was revoked"),
+    (exchange(401, REFUSED), "No token was sent, so nothing was revoked"),
+    (with_a_token(exchange(401, REFUSED)), "never valid, has expired or was revoked before; nobody can tell which"),
+    (exchange(429, REFUSED), "this request revoked nothing. If the token was valid, the customer is still logged in."),
+    (exchange(429, REFUSED), "Sign the customer out on this device all the same"),
+    (exchange(429, REFUSED, ("Retry-After", "999999998")), "Try again 11574 days 1 hour after that response."),
+    (exchange(503, REFUSED, ("Retry-After", "30")), "Try again 31 seconds after that response."),
+    (exchange(302, b"", ("Location", "/login")), "(the page documents no 302; it points to /login)"),
+    (exchange(200, b'{"message":"Bye"}'), "(it has no rate-limit header, and its message is not the page's)"),
+    (exchange(200, b'{"message":"Service Unavailable"}'), "(its message is that of a refusal)"),
+    (exchange(401, b"<h1>"), "(its body cannot be read: it is not JSON, or none that every reader reads alike)"),
     (exchange(429, REFUSED), "Try again in about a minute; the response does not say when."),
     (exchange(429, REFUSED, ("Retry-After", "55")), "Try again 56 seconds after that response."),
-    (exchange(404), "(404): assume that the token still works"),
-    (exchange(502), "This 502 is not the documented answer"),
+    (exchange(404), "(the page documents no 404): assume that the token still works"),
+    (exchange(502), "Not the documented response (the page documents no 502)"),
     (exchange(502), "treat it as live"),
 ]
 
@@ -226,7 +250,7 @@ def test_after_a_429_it_says_when_to_try_again_by_the_clock() -> None:
 
     said = advice(exchange(429, REFUSED, ("Retry-After", "55"), received_at=noon))
 
-    assert said.endswith("Try again at 12:00:56.")
+    assert "Try again at 12:00:56." in said
 
 
 def test_a_moment_of_another_day_comes_with_its_date() -> None:
@@ -258,6 +282,23 @@ def test_no_two_causes_are_told_alike() -> None:
 
 
 def test_an_outcome_tells_these_things_and_no_others() -> None:
-    names = "kind token_state retry_after rate_limit message exchange source cause"
+    names = (
+        "kind token_state retry_after rate_limit message exchange source cause reason proof waited not_waited warning"
+    )
 
     assert [field.name for field in dataclasses.fields(Outcome)] == names.split()
+
+
+def test_the_page_says_the_message_that_marks_its_endpoint() -> None:
+    page = load().response(200)
+
+    assert page is not None
+    assert page.example == {"message": outcome_module.LOGGED_OUT}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 seconds"), (1, "1 second"), (61, "61 seconds"), (600, "10 minutes"), (3661, "1 hour 1 minute")],
+)
+def test_a_length_of_time_is_told_in_its_two_largest_units(seconds: float, words: str) -> None:
+    assert duration(seconds) == words

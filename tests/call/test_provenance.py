@@ -14,13 +14,14 @@ from wemasy_kit.call.exchange import NoResponse, SourceName
 from wemasy_kit.call.logout import logout_sync
 from wemasy_kit.call.outcome import Outcome, read
 from wemasy_kit.call.provenance import SANDBOX_SERVER, provenance
+from wemasy_kit.call.request import BASE_URL, PATH
 from wemasy_kit.sources.cassette import cassette, cassette_names
 
 DATE = ("Date", "Sun, 22 Nov 2026 23:59:59 GMT")
 
 
-def outcome(source: SourceName, *headers: tuple[str, str]) -> Outcome:
-    return made.outcome(401, b"", *headers, source=source)
+def outcome(source: SourceName, *headers: tuple[str, str], base_url: str = BASE_URL) -> Outcome:
+    return made.outcome(401, b"", *headers, source=source, url=base_url + PATH)
 
 
 def none(source: SourceName) -> Outcome:
@@ -30,7 +31,7 @@ def none(source: SourceName) -> Outcome:
 SANDBOX, NGINX = ("Server", SANDBOX_SERVER), ("Server", "nginx")
 UNSEEN = "from the kit's sandbox, never seen on the live API. Nothing was sent just now."
 STAND_IN = "From the kit's own sandbox on this machine, not from Wemasy."
-NAMELESS = "Replay: recorded from a server that calls itself nothing. Nothing was sent just now."
+NAMELESS = f"Replay: recorded from {BASE_URL}, a server that calls itself nothing. Nothing was sent just now."
 SAID = [
     (outcome("cassette", SANDBOX, DATE), f"Replay: recorded on 22 November 2026 {UNSEEN}"),
     (outcome("cassette", SANDBOX), f"Replay: recorded {UNSEEN}"),
@@ -38,7 +39,13 @@ SAID = [
     (outcome("cassette", SANDBOX, ("Date", "Sun, 31 Feb 2026 00:00:00 GMT")), f"Replay: recorded {UNSEEN}"),
     (
         outcome("cassette", NGINX, DATE),
-        "Replay: recorded on 22 November 2026 from a server that calls itself nginx. Nothing was sent just now.",
+        f"Replay: recorded on 22 November 2026 from {BASE_URL}, a server that calls itself nginx. "
+        "Nothing was sent just now.",
+    ),
+    (
+        outcome("cassette", SANDBOX, base_url="http://127.0.0.1:8801/api"),
+        "Replay: recorded from http://127.0.0.1:8801/api, a server that calls itself wemasy-kit-sandbox. "
+        "Nothing was sent just now.",
     ),
     (outcome("cassette"), NAMELESS),
     (outcome("cassette", ("Server", "")), NAMELESS),

@@ -58,7 +58,7 @@ def test_the_token_of_the_environment_is_revoked_and_used_once(tmp_path: Path) -
     assert (ended.exit_code, name) == (2, "200-token-revoked.yaml")
     assert f"200-token-revoked.yaml: recorded from {shop.base_url}" in ended.stdout
     assert "no token: set WEMASY_TOKEN" in ended.stderr
-    assert "uri: https://api.wemasy.nl/api/services/webshop/v1/customer/auth/logout" in text
+    assert f"uri: {shop.base_url}/services/webshop/v1/customer/auth/logout" in text
     assert not shows(text + ended.output, token.reveal())
 
 

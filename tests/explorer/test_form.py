@@ -454,7 +454,7 @@ def test_a_form_opens_on_the_recording_that_is_named(tmp_path: Path, opens: Open
     assert "Recorded: Token revoked" in person.reads("200")
     assert "Recorded: Token not accepted" in person.reads("401")
     person["Recorded answer"].value = "429-too-many-requests"
-    assert "Recorded: Still logged in" in person.reads("429")
+    assert "Recorded: Not logged out" in person.reads("429")
     assert person.field.view["ready_at"] is not None
 
 

@@ -206,9 +206,7 @@ def test_a_token_that_this_kernel_revoked_is_recognised_before_it_is_sent_again(
 # --- Waiting after a 429
 
 
-@pytest.mark.parametrize(
-    ("header", "wait"), [(None, 61.0), ("0", 2.0), ("30", 31.0), ("soon", 61.0), ("999999999", 1_000_000_000.0)]
-)
+@pytest.mark.parametrize(("header", "wait"), [(None, 61.0), ("0", 2.0), ("30", 31.0), ("soon", 61.0), ("3599", 3600.0)])
 def test_after_a_429_nothing_can_be_sent_until_the_wait_is_over(header: str | None, wait: float) -> None:
     headers = [("Retry-After", header)] if header else []
     state = came(press(SANDBOX), outcome(429, *headers, source="sandbox"))
@@ -228,7 +226,7 @@ def test_a_wait_also_holds_for_a_second_step_that_is_open(canary: str) -> None:
     assert armed.confirm(Now(ticks=9, unix=NOW + 6)) is armed  # The clock of this machine is set back.
 
 
-@pytest.mark.parametrize("what", [outcome(401), outcome(503, ("Retry-After", "60")), lost(sent=True)])
+@pytest.mark.parametrize("what", [outcome(401), outcome(503), outcome(429, ("Retry-After", "3600")), lost(sent=True)])
 def test_nothing_else_makes_anyone_wait(what: Outcome) -> None:
     assert came(press(SANDBOX), what).waits_until(at(0)) is None
 

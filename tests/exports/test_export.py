@@ -197,7 +197,7 @@ def test_another_server_is_called_by_the_name_it_gives_itself(tmp_path: Path) ->
     comments = [each["comment"] for each in entries(altered("har", tmp_path, "wemasy-kit-sandbox", "nginx"))]
 
     (comment,) = (each for each in comments if each.startswith("401-unknown-token. "))
-    assert comment.endswith(" from nginx.")
+    assert comment.endswith(", a server that calls itself nginx.")
 
 
 # --- .http

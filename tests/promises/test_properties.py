@@ -182,7 +182,19 @@ exchanges = st.builds(
     elapsed=st.none(),
     received_at=st.none() | st.floats(allow_nan=False, allow_infinity=False),
 )
-causes = ("name_not_found", "refused", "unreachable", "certificate", "not_tls", "replaced", "not_this_machine", "no_sockets", "timeout", "broken", "cancelled")
+causes = (
+    "name_not_found",
+    "refused",
+    "unreachable",
+    "certificate",
+    "not_tls",
+    "replaced",
+    "not_this_machine",
+    "no_sockets",
+    "timeout",
+    "broken",
+    "cancelled",
+)
 no_answers = st.builds(NoResponse, sent=st.booleans(), cause=st.sampled_from(causes), source=st.just("live"))
 
 

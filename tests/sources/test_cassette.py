@@ -96,7 +96,7 @@ def test_naming_a_cassette_again_starts_it_from_the_beginning(write: Write) -> N
     "other",
     [
         {"uri": BASE_URL + "/other"},
-        {"uri": "https://shop.example/api" + PATH},
+        {"uri": "http://shop.example/api" + PATH},
         {"uri": BASE_URL + PATH + "?page=1"},
         {"method": "GET"},
     ],
@@ -108,6 +108,12 @@ def test_an_answer_to_another_request_is_not_played(other: dict[str, str], write
         play(source)
 
     assert str(other.get("uri", "GET")) in str(mismatch.value)
+
+
+def test_a_recording_of_another_server_is_played_for_the_address_in_it(write: Write) -> None:
+    source = cassette(write(interaction(uri="https://shop.example/api" + PATH)))
+
+    assert (source.base_url, play(source).kind) == ("https://shop.example/api", "revoked")
 
 
 def test_a_mismatch_uses_no_answer_up(write: Write) -> None:

@@ -175,7 +175,11 @@ def test_a_body_is_judged_as_it_came_and_kept_masked(name: str, canary: str) -> 
 
     def echo(peer: Peer) -> bytes:
         # `\\|` is no escape of JSON, and a mask over all of it would make JSON of it.
-        return whole("200 OK", body.replace(b"%s", peer.token).replace(b"%e", peer.token.replace(b"|", b"\\|")), "X-RateLimit-Limit: 60")
+        return whole(
+            "200 OK",
+            body.replace(b"%s", peer.token).replace(b"%e", peer.token.replace(b"|", b"\\|")),
+            "X-RateLimit-Limit: 60",
+        )
 
     outcome = call(tells(echo), token)
 

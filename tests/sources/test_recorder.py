@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
 import json
 import logging
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,11 +21,17 @@ from tests.support.fault_cases import whole
 from tests.support.fault_server import FaultServer, tells
 from tests.support.leaks import shows
 from tests.support.sources import LOGGED_OUT
+from wemasy_kit.call.exchange import SourceName
+from wemasy_kit.call.logout import logout
+from wemasy_kit.call.provenance import provenance
 from wemasy_kit.call.request import BASE_URL, PATH
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import RecordingRefused, SecretFound
+from wemasy_kit.exports.example import examples
+from wemasy_kit.exports.export import written
 from wemasy_kit.sources import recorder as recording
-from wemasy_kit.sources.live import live
+from wemasy_kit.sources.cassette import cassette
+from wemasy_kit.sources.live import Live
 from wemasy_kit.sources.recorder import REQUEST_HEADERS, RESPONSE_HEADERS, STORIES, differs, record, rehearse, write
 
 UNTOUCHED = httpx.AsyncHTTPTransport.handle_async_request
@@ -33,13 +41,14 @@ def head(status: str = "200 OK", body: bytes = LOGGED_OUT, *headers: str) -> byt
     return whole(status, body, "Content-Type: application/json", *headers)
 
 
-def recorded(name: str, answers: list[bytes], tokens: Mapping[str, str]) -> str:
-    """The cassette of a story that a server on loopback answers with these bytes."""
+def recorded(name: str, answers: list[bytes], tokens: Mapping[str, str], *, source: SourceName = "sandbox") -> str:
+    """The cassette of a story that a server on loopback answers with these bytes, as from that source."""
     left = iter(answers)
 
     async def play() -> str:
         async with FaultServer(tells(lambda peer: next(left))) as server:
-            send = live(base_url=f"http://127.0.0.1:{server.port}/some/other/place")
+            base_url = f"http://127.0.0.1:{server.port}/some/other/place"
+            send = Live(base_url=base_url, deadline=10.0, name=source)
             return await record(name, send=send, tokens={role: Token.parse(text) for role, text in tokens.items()})
 
     return asyncio.run(play())
@@ -65,10 +74,28 @@ def test_a_rehearsed_story_holds_one_answer_a_request(name: str) -> None:
     assert statuses == [int(part) for part in name.split("-") if part.isdigit()]
 
 
-def test_the_address_is_the_documented_one_whatever_was_called(canary: str) -> None:
+def test_the_address_in_a_recording_of_the_sandbox_is_the_documented_one(canary: str) -> None:
     asked = interaction(recorded("200-token-revoked", [head()], {"phone": canary}))["request"]
 
     assert (asked["method"], asked["uri"]) == ("POST", BASE_URL + PATH)
+
+
+def test_a_recording_of_another_server_keeps_its_address_says_so_and_plays(canary: str, tmp_path: Path) -> None:
+    nginx = head("200 OK", LOGGED_OUT, "Server: nginx")
+    text = recorded("200-token-revoked", [nginx], {"phone": canary}, source="live")
+    path = tmp_path / "mine.yaml"
+    write(text, path)
+    played = asyncio.run(logout(None, send=cassette(path)))
+    origins = {example.origin for example in examples(tmp_path)}
+
+    address = interaction(text)["request"]["uri"].removesuffix(PATH)
+    assert address.startswith("http://127.0.0.1:")
+    assert address.endswith("/some/other/place")
+    assert played.kind == "revoked"
+    assert f"recorded from {address}, a server that calls itself nginx." in provenance(played)
+    assert origins == {f"Recorded some day from {address}{PATH}, a server that calls itself nginx."}
+    for format in ("har", "postman"):
+        assert f'"url": "{address}{PATH}"' in written(format, tuple(examples(tmp_path)))
 
 
 def test_of_the_request_only_listed_headers_are_kept_and_the_token_is_not(canary: str) -> None:
@@ -118,7 +145,7 @@ ECHOES: dict[str, Callable[[str], bytes]] = {
     "in the body": lambda text: head(LIMITED, json.dumps({"message": f"Wait, {text}!"}).encode()),
     "in the body, without its id": lambda text: head(LIMITED, text.partition("|")[2].encode()),
     "in the body, in base64": lambda text: head(LIMITED, base64.b64encode(text.encode())),
-    "in a body that is no UTF-8": lambda text: head(LIMITED, b"\xff" + text.encode()),
+    "in the body, in hex with blanks": lambda text: head(LIMITED, text.encode().hex(" ").encode()),
     "in a listed header": lambda text: head(LIMITED, LOGGED_OUT, f"Server: {text}"),
     "in a header that is not listed": lambda text: head(LIMITED, LOGGED_OUT, f"Set-Cookie: token={text}"),
     "in the reason phrase": lambda text: head(f"429 Wait {text}"),
@@ -133,6 +160,34 @@ def test_a_token_that_comes_back_is_masked(place: str, canary: str) -> None:
 
     assert not shows(text + plain, canary)
     assert base64.b64encode(canary.encode()).decode()[8:20] not in text + plain
+    assert canary.encode().hex(" ")[30:54] not in text + plain
+
+
+# In these nobody could see a token.
+CODED = {
+    "gzip": head(LIMITED, gzip.compress(LOGGED_OUT), "Content-Encoding: gzip"),
+    "a coding that is named and not used": head(
+        LIMITED, LOGGED_OUT, "Content-Encoding: identity", "Content-Encoding: br"
+    ),
+    "gzip, not named": head(LIMITED, gzip.compress(LOGGED_OUT)),
+    "zlib, not named": head(LIMITED, zlib.compress(LOGGED_OUT)),
+    "deflate, not named": head(LIMITED, zlib.compress(LOGGED_OUT, wbits=-15)),
+    "UTF-16": head(LIMITED, LOGGED_OUT.decode().encode("utf-16-le")),
+    "no UTF-8": head(LIMITED, b"\xff"),
+}
+
+
+@pytest.mark.parametrize("coding", CODED)
+def test_a_body_that_is_coded_or_no_text_refuses_the_recording(coding: str, canary: str) -> None:
+    with pytest.raises(RecordingRefused, match="the body of response 1 is coded, or no text; nothing was written"):
+        recorded("429-too-many-requests", [CODED[coding]], {"phone": canary})
+
+
+def test_a_body_of_plain_text_in_any_language_is_recorded() -> None:
+    body = json.dumps({"message": "Too many – é 👋\n"}, ensure_ascii=False, indent="\t").encode()
+
+    text = recorded("401-no-token", [head("401 Unauthorized", body, "Content-Encoding: identity")], {})
+    assert interaction(text)["response"]["body"]["string"] == body.decode()
 
 
 def test_another_token_in_the_answer_refuses_the_recording(canary: str) -> None:
@@ -149,7 +204,7 @@ def test_a_token_whose_text_is_part_of_every_recording_refuses_it() -> None:
 
 
 def test_hooks_may_run_twice() -> None:
-    scrub = recording._Scrub()
+    scrub = recording._Scrub(BASE_URL)
     answer = {
         "status": {"code": 200, "message": "OK"},
         "headers": {"Date": ["x"], "Via": ["y"]},
@@ -216,6 +271,17 @@ def test_after_a_recording_that_cannot_be_put_into_words_httpx_is_as_it_was(
         recorded("200-token-revoked", [head()], {"phone": canary})
 
     assert httpx.AsyncHTTPTransport.handle_async_request is UNTOUCHED
+
+
+def test_of_two_recordings_at_once_the_second_is_refused_and_the_first_is_whole() -> None:
+    async def both() -> tuple[str | BaseException, ...]:
+        return await asyncio.gather(rehearse("200-200-two-devices"), rehearse("401-no-token"), return_exceptions=True)
+
+    first, second = asyncio.run(both())
+
+    assert len(yaml.safe_load(str(first))["interactions"]) == 2
+    assert str(second) == "another recording is being made in this process; nothing was sent or written"
+    assert asyncio.run(rehearse("401-no-token"))
 
 
 def test_vcrpy_logs_nothing_while_it_records(canary: str, caplog: pytest.LogCaptureFixture) -> None:

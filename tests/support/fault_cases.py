@@ -760,7 +760,7 @@ def _limits() -> Iterator[Case]:
 
 PLACES: dict[str, tuple[Callable[[str], bytes], Wanted]] = {
     "in the message": (lambda text: whole("401 No", f'{{"message":"no such token: {text}"}}'.encode()), REFUSED),
-    "in the message of a success": (lambda text: whole("200 OK", f'{{"message":"Logged out.","a":"{text}"}}'.encode()), REVOKED),
+    "in a success": (lambda text: whole("200 OK", SUCCESS[:-1] + f',"a":"{text}"}}'.encode()), REVOKED),
     "in a page": (lambda text: whole("500 Oops", f"<pre>Authorization: Bearer {text}</pre>".encode()), ODD_AND_OPEN),
     "in a header": (lambda text: whole("401 No", ERROR, f"X-Debug: token={text};"), REFUSED),
     "in a header's name": (lambda text: whole("200 OK", SUCCESS, f"X-{_name(text)}: 1"), REVOKED),
@@ -782,7 +782,11 @@ def _echoes() -> Iterator[Case]:
     def case(name: str, make: Callable[[bytes], bytes], wanted: Wanted) -> Case:
         return Case(f"the token {name}", tells(lambda peer: make(peer.token)), wanted)
 
-    yield case("across two chunks", lambda token: in_chunks(b'{"message":"Logged out.","a":"' + token[:20], token[20:] + b'"}'), REVOKED)
+    yield case(
+        "across two chunks",
+        lambda token: in_chunks(b'{"message":"Logged out.","a":"' + token[:20], token[20:] + b'"}'),
+        REVOKED,
+    )
     yield case("across the cap", lambda token: whole("500 Oops", b"a" * (CAP - 20) + token), ODD_AND_OPEN)
     yield case("again and again", lambda token: whole("500 Oops", (token + b" ") * 1000), ODD_AND_OPEN)
     yield case(

@@ -66,6 +66,8 @@ SPELLINGS: Final[dict[str, Callable[[str], str]]] = {
     "HTML-escaped and then percent-encoded": lambda token: "".join(f"%26%23{ord(sign)}%3B" for sign in token),
     "in hex": lambda token: token.encode().hex(),
     "in upper-case hex": lambda token: token.encode().hex().upper(),
+    "in hex with blanks": lambda token: token.encode().hex(" "),
+    "in hex with colons": lambda token: token.encode().hex(":").upper(),
     "in base64": lambda token: base64.b64encode(token.encode()).decode(),
     "in base64 with its scheme": lambda token: base64.b64encode(f"Bearer {token}".encode()).decode(),
     "in base64 for URLs": lambda token: base64.urlsafe_b64encode(f"a:{token}".encode()).decode().rstrip("="),
@@ -77,7 +79,6 @@ FURTHER: Final[dict[str, Callable[[str], str]]] = {
     "JSON": lambda token: json.dumps({"token": token}),
     "JSON-escaped in JSON": lambda token: json.dumps("".join(f"\\u{ord(character):04X}" for character in token)),
     "escaped as in Python": lambda token: "".join(f"\\x{ord(character):02x}" for character in token),
-    "hex with blanks": lambda token: token.encode().hex(" "),
     "base64, one further": lambda token: base64.b64encode(b"\xff" + token.encode() + b"\xff").decode(),
     "base64, two further": lambda token: base64.b64encode(b"\xff\xff" + token.encode() + b"\xff").decode(),
     "base64 of a piece of 12": lambda token: base64.b64encode(token[17:29].encode()).decode(),
@@ -108,8 +109,8 @@ def _unwrapped(text: str) -> Iterator[str]:
     yield text
     if "\0" in text:
         yield text.replace("\0", "")
-    if pairs := re.findall(r"(?i)\b(?:[0-9a-f]{2} ){15,}[0-9a-f]{2}\b", text):
-        yield "".join(pairs).replace(" ", "")
+    if pairs := re.findall(r"(?i)\b(?:[0-9a-f]{2}[ :]){15,}[0-9a-f]{2}\b", text):
+        yield "".join(pairs).replace(" ", "").replace(":", "")
     for _ in range(3):
         inner = html.unescape(urllib.parse.unquote(text.replace("\\\\", "\\")))
         inner = _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), inner)

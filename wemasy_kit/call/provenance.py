@@ -8,6 +8,7 @@ from typing import Final
 from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.call.headers import http_date
 from wemasy_kit.call.outcome import Outcome, displayable
+from wemasy_kit.call.request import BASE_URL, PATH
 
 SANDBOX_SERVER: Final = "wemasy-kit-sandbox"
 _MONTHS: Final = "January February March April May June July August September October November December".split()
@@ -32,9 +33,11 @@ def _recorded(exchange: Exchange | None) -> str:
     seconds = http_date(exchange.header("Date") or "")
     on = "" if seconds is None else f" on {_day(seconds)}"
     server = exchange.header("Server") or ""
-    if server == SANDBOX_SERVER:
+    address = exchange.url.removesuffix(PATH)
+    if server == SANDBOX_SERVER and address == BASE_URL:
         return f"recorded{on} from the kit's sandbox, never seen on the live API."
-    return f"recorded{on} from a server that calls itself {displayable(server, 60) or 'nothing'}."
+    called = f"a server that calls itself {displayable(server, 60) or 'nothing'}"
+    return f"recorded{on} from {displayable(address, 80)}, {called}."
 
 
 def _day(seconds: float) -> str:

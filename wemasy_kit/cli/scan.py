@@ -7,7 +7,7 @@ import sys
 import click
 
 from wemasy_kit.secrets.scan import without_secrets
-from wemasy_kit.secrets.scan_files import LARGEST, scan_files
+from wemasy_kit.secrets.scan_files import scan_files
 
 
 @click.command()
@@ -16,7 +16,8 @@ def scan(paths: tuple[str, ...]) -> None:
     """Find tokens and filled password fields in the files and folders PATHS, or in this folder.
 
     Made for what is about to be shared: notebooks, cassettes, logs, HAR and Postman files. It prints file, line and
-    column, never the token. Below a folder it passes by .git, .venv, node_modules and __pycache__.
+    column, never the token. Below a folder it passes by .git, .venv, node_modules and __pycache__; what is no text is
+    searched as bytes.
 
     \b
     Examples:
@@ -25,9 +26,9 @@ def scan(paths: tuple[str, ...]) -> None:
 
     \b
     Exit codes:
-      0 nothing found   1 something found   2 wrong use, or a file that cannot be opened
+      0 nothing found   1 something found, or a file was not looked at   2 wrong use
     """
-    files = size = finds = binary = failed = 0
+    files = size = finds = unread = 0
     for file in scan_files(paths or (".",)):
         path = without_secrets(
             "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in file.path)
@@ -35,16 +36,13 @@ def scan(paths: tuple[str, ...]) -> None:
         files += file.unread is None
         size += file.size
         finds += len(file.findings)
-        binary += file.unread == "binary"
-        failed += file.unread == "failed"
         for line, column, what in file.findings:
             click.echo(f"{path}:{line}:{column}: {what}")
-        if file.unread == "failed":
-            click.echo(f"{path}: cannot be opened: {file.reason}", err=True)
-        elif file.unread == "huge":
-            click.echo(f"{path}: not looked at, it is larger than {LARGEST // 1024**2} MB", err=True)
-    total = f"{finds} found" if finds else "nothing found"
-    click.echo(f"{total}; {files} files read, {size / 1e6:.1f} MB; {binary} binary files passed by", err=True)
+        if file.unread is not None:
+            unread += 1
+            click.echo(f"{path}: not looked at: {file.unread}", err=True)
+    total = f"{finds} found" if finds or unread else "nothing found"
+    click.echo(f"{total}; {files} files read, {size / 1e6:.1f} MB; {unread} not looked at", err=True)
     if finds:
         click.echo("Log these tokens out first; then take them out of the files, and out of their history.", err=True)
-    sys.exit(1 if finds else 2 if failed else 0)
+    sys.exit(1 if finds or unread else 0)

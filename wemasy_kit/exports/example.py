@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.call.provenance import SANDBOX_SERVER
-from wemasy_kit.call.request import Headers
+from wemasy_kit.call.request import BASE_URL, PATH, Headers
 from wemasy_kit.sources.cassette_file import read_cassette
 
 
@@ -45,7 +45,9 @@ def examples(cassettes: Path) -> Iterator[Example]:
 
 def _origin(exchange: Exchange) -> str:
     server, date = (_line(exchange.header(name) or "") for name in ("Server", "Date"))
-    where = "the kit's own sandbox, never seen on the live API" if server == SANDBOX_SERVER else server or "somewhere"
+    where = f"{_line(exchange.url)}, a server that calls itself {server or 'nothing'}"
+    if server == SANDBOX_SERVER and exchange.url == BASE_URL + PATH:
+        where = "the kit's own sandbox, never seen on the live API"
     return f"Recorded {date or 'some day'} from {where}."
 
 

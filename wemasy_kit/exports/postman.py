@@ -54,6 +54,7 @@ def postman(contract: Contract, examples: Sequence[Example]) -> str:
                         "name": example.name,
                         "originalRequest": {
                             **request,
+                            **({} if example.exchange.url == contract.url else {"url": example.exchange.url}),
                             "header": pairs(example.exchange.request_headers, "key"),
                             "description": example.origin,
                         },

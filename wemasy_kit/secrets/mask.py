@@ -21,8 +21,8 @@ Mask = Callable[[str], str]
 def masking(secret: str) -> Mask:
     """Give the function that replaces every run of `RUN` or more characters that a text shares with `secret` by `MASK`.
 
-    It finds them in any case, plain, percent-encoded, JSON- and HTML-escaped (also one in the other), in hex and in
-    base64. A secret of fewer than `RUN` characters is none, and is left alone.
+    It finds them in any case, plain, percent-encoded, JSON- and HTML-escaped (also one in the other), in base64 and in
+    hex, also with a blank, colon or dash between the bytes. A secret of fewer than `RUN` characters is left alone.
     """
     runs = _runs(secret) if len(secret) >= RUN else []
 
@@ -33,6 +33,9 @@ def masking(secret: str) -> Mask:
         view = text
         places: Sequence[int] = range(len(text) + 1)
         _hide(runs, view, places, hidden)
+        if gaps := {found.start() for found in re.finditer(_GAP, text)}:
+            kept = [place for place in places if place not in gaps]
+            _hide(runs, "".join(text[place] for place in kept[:-1]), kept, hidden)
         for _ in range(_LAYERS):
             if not re.search(_ESCAPE, view):
                 break
@@ -75,6 +78,7 @@ def _hide(runs: list[_Runs], view: str, places: Sequence[int], hidden: bytearray
 
 
 _LOWER: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_GAP: Final = r"(?<=[0-9A-Fa-f]{2})[\s:-](?=[0-9A-Fa-f]{2})"  # between two bytes in hex
 _LAYERS: Final = 3
 _ESCAPE: Final = r"%([0-9A-Fa-f]{2})|\\u00([0-9A-Fa-f]{2})|\\x([0-9A-Fa-f]{2})|(&#?[0-9A-Za-z]{1,12};)|\\(.)"
 

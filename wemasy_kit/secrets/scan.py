@@ -1,17 +1,20 @@
 """Scan: finds bearer tokens and filled password fields in a text, and says where, never what. Pure.
 
 Each rule first looks for a few bytes that no find can be without, so that a text without them costs next to nothing.
+No rule reads a byte more often than some fixed number of times, so that twice the text takes twice as long.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import bisect
 import hashlib
 import itertools
 import re
 import zlib
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 
@@ -37,21 +40,22 @@ def findings(text: str | bytes) -> tuple[Finding, ...]:
     """
     data = _encoded(text)
     found = []
-    line, line_start, counted = 1, 0, 0
+    line, column, counted = 1, 1, 0
     for start, _, what in _spans(data):
-        line += data.count(b"\n", counted, start)
-        line_start = max(line_start, data.rfind(b"\n", counted, start) + 1)
+        if newlines := data.count(b"\n", counted, start):
+            line, column, counted = line + newlines, 1, data.rfind(b"\n", counted, start) + 1
+        column += len(data[counted:start].decode("utf-8", "replace"))
         counted = start
-        found.append(Finding(line, len(data[line_start:start].decode("utf-8", "replace")) + 1, what))
+        found.append(Finding(line, column, what))
     return tuple(found)
 
 
 def without_secrets(text: str) -> str:
     """`text` with a mask in place of everything that `findings` finds."""
     data = _encoded(text)
-    for start, end, _ in reversed(_spans(data)):
-        data = data[:start] + b"[token]" + data[end:]
-    return data.decode("utf-8", "surrogatepass")
+    spans = _spans(data)
+    edges = zip((0, *(span.end for span in spans)), (*(span.start for span in spans), len(data)), strict=True)
+    return b"[token]".join(data[start:end] for start, end in edges).decode("utf-8", "surrogatepass")
 
 
 def _encoded(text: str | bytes) -> bytes:
@@ -61,10 +65,17 @@ def _encoded(text: str | bytes) -> bytes:
 def _spans(data: bytes, *, encoded: bool = True) -> list[_Span]:
     found = list(_tokens(data))
     # Where rules meet, the one that knows more has spoken first.
-    for span in [*_password_fields(data), *_bearer_values(data), *(_in_base64(data) if encoded else ())]:
-        if not any(known.start < span.end and span.start < known.end for known in found):
-            found.append(span)
-    return sorted(found)
+    for rule in (_password_fields, _bearer_values, *((_in_base64,) if encoded else ())):
+        found = sorted(found + list(_apart(rule(data), found)))
+    return found
+
+
+def _apart(spans: Iterable[_Span], known: list[_Span]) -> Iterator[_Span]:
+    starts = [span.start for span in known]
+    for span in spans:
+        before = bisect.bisect_left(starts, span.end)
+        if not before or known[before - 1].end <= span.start:
+            yield span
 
 
 def _places(data: bytes, wanted: bytes) -> Iterator[int]:
@@ -117,71 +128,82 @@ def _is_random(body: bytes) -> bool:
 
 _BEARER: Final = re.compile(
     # A header, or what Postman keeps of one: "bearer": [{"key": "token", "value": "…"}].
-    rb'(?i)bearer(?:(?:[ \t+]|%20|\\t)+|"\s*:\s*[\[{][^\]}]{0,200}?"(?:value|token)"\s*:\s*")'
-    rb"((?:[a-z0-9._~+/|%=-]|\\/){20,})"
+    rb'(?i)bearer(?:(?:[ \t+]|%20|\\t)++|"\s{0,99}:\s{0,99}[\[{][^\]}]{0,200}?"(?:value|token)"\s{0,99}:\s{0,99}")'
+    rb"((?:[a-z0-9._~+/|%=-]|\\/){20,}+)"
 )
 
 
 def _bearer_values(data: bytes) -> Iterator[_Span]:
-    for place in _places(data.lower(), b"bearer"):
-        if (match := _BEARER.match(data, place)) and _is_no_prose(match[1]):
+    lower, place = data.lower(), 0
+    while (place := lower.find(b"bearer", place)) >= 0:
+        match = _BEARER.match(data, place)
+        if match and _is_no_prose(match[1]):
             yield _Span(match.start(1), match.end(1), "a bearer value")
+        # A value may be full of the word itself: it was judged as a whole.
+        place = match.end() if match else place + 6
 
 
 def _is_no_prose(value: bytes) -> bool:
     """Words, names and paths have few parts that mix letters and digits; what is random has hardly any other."""
-    parts = re.findall(rb"[A-Za-z0-9]+", value)
-    mixed = [part for part in parts if re.search(rb"[0-9]", part) and re.search(rb"[A-Za-z]", part)]
-    return sum(map(len, mixed)) >= 16 and len({*value}) >= 10
+    parts = (part[0] for part in re.finditer(rb"[A-Za-z0-9]+", value))
+    mixed = itertools.accumulate(len(part) for part in parts if not (part.isalpha() or part.isdigit()))
+    return any(length >= 16 for length in mixed) and len({*value}) >= 10
 
 
-# As it stands, inside a text of JSON (any number of times), or in HTML.
-_QUOTE: Final = rb"\\*[\"']|&quot;|&#34;"
-_PASSWORD: Final = re.compile(rb"(" + _QUOTE + rb")_?model_name\1\s*:\s*\1PasswordModel\1")
-_FILLED: Final = re.compile(rb"(" + _QUOTE + rb")value\1\s*:\s*(" + _QUOTE + rb")(?!\2)")
+# As it stands, inside a text of JSON (up to five times), or in HTML.
+_QUOTE: Final = rb"\\{0,31}[\"']|&quot;|&#34;"
+_FIELD: Final = re.compile(rb"[{}]|model_name(" + _QUOTE + rb")\s*+:\s*+\1PasswordModel\1")
+_FILLED: Final = re.compile(rb"value(?<=[\"';]value)(" + _QUOTE + rb")\s*+:\s*+(" + _QUOTE + rb")(?!\2)")
 _MODEL: Final = 8 * 1024  # bytes to each side; the saved state of a password field has about 700
 
 
 def _password_fields(data: bytes) -> Iterator[_Span]:
-    seen = set()
-    for place in _places(data, b"PasswordModel"):
-        name = _PASSWORD.search(data, max(0, place - 64), place + 64)
-        value = _FILLED.search(data, *_object_around(data, name.start())) if name else None
-        if value and value.end() not in seen:
-            seen.add(value.end())  # `model_name` and `_model_name` tell of the same field.
-            yield _Span(value.end(), value.end() + 1, "a filled password field in saved widget state")
+    if b"PasswordModel" not in data:
+        return
+    values = [match.end() for match in _FILLED.finditer(data)]
+    found = {
+        values[at]  # Once: `model_name` and `_model_name` tell of the same field.
+        for start, end in _objects_of_fields(data)
+        if (at := bisect.bisect_right(values, start)) < len(values) and values[at] <= end
+    }
+    yield from (_Span(at, at + 1, "a filled password field in saved widget state") for at in sorted(found))
 
 
-def _object_around(data: bytes, place: int) -> tuple[int, int]:
-    """Where the innermost `{…}` around a place begins and ends."""
-    start, end = max(0, place - _MODEL), place + _MODEL
-    depth = 0
-    for brace in reversed(list(re.finditer(rb"[{}]", data[start:place]))):
-        depth += 1 if brace[0] == b"}" else -1
-        if depth < 0:
-            start += brace.start()
-            break
-    depth = 0
-    for brace in re.finditer(rb"[{}]", data[place:end]):
-        depth += 1 if brace[0] == b"{" else -1
-        if depth < 0:
-            end = place + brace.end()
-            break
-    return start, end
+def _objects_of_fields(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where the innermost `{…}` around each name of a password field begins and ends, as far as it is near."""
+    # For each brace that is open: where it stands, and the names directly in it.
+    around: deque[tuple[int, list[int]]] = deque([(0, [])])
+    for match in _FIELD.finditer(data):
+        if match[1]:
+            around[-1][1].append(match.start())
+        elif match[0] == b"{":
+            around.append((match.start(), []))
+            if len(around) > _MODEL:
+                yield from _near(*around.popleft(), len(data))
+        elif len(around) > 1:
+            yield from _near(*around.pop(), match.end())
+    for start, names in around:
+        yield from _near(start, names, len(data))
+
+
+def _near(start: int, names: list[int], end: int) -> Iterator[tuple[int, int]]:
+    return ((max(start, name - _MODEL), min(end, name + _MODEL)) for name in names)
 
 
 _BLOBS: Final = {
-    # The content of an answer in a HAR file, a body in a cassette, a data URL.
-    b'"text"': re.compile(rb'"text"\s*:\s*"([A-Za-z0-9+/]{24,}={0,2})"'),
-    b"!!binary": re.compile(rb"!!binary[ \t]+\|?\s*((?:[A-Za-z0-9+/=]+\s*)+)"),
-    b"base64,": re.compile(rb"base64,([A-Za-z0-9+/]{24,}={0,2})"),
+    # The content of an answer in a HAR file, a body in a cassette, a data URL, an output or attachment of a notebook.
+    b'"text"': re.compile(rb'"text"\s*:\s*"([A-Za-z0-9+/]{24,}+={0,2})"'),
+    b"!!binary": re.compile(rb"!!binary[ \t]++\|?\s*+([A-Za-z0-9+/=\s]+)"),
+    b"base64,": re.compile(rb"base64,([A-Za-z0-9+/]{24,}+={0,2})"),
+    **{
+        b'"%b/' % kind: re.compile(rb'"[a-z]+/[\w.+-]{1,99}"\s*:\s*"([A-Za-z0-9+/\\]{24,}+={0,2}(?:\\n)?)"')
+        for kind in (b"image", b"application", b"audio", b"video")
+    },
 }
-_INFLATED: Final = 1024 * 1024
+_INFLATED: Final = 50  # times its size; what grows more is a bomb, and only its beginning is looked at
 
 
 def _in_base64(data: bytes) -> Iterator[_Span]:
-    if b"base64" not in data and b"!!binary" not in data:
-        return
     for mark, blob in _BLOBS.items():
         for place in _places(data, mark):
             if (match := blob.match(data, place)) and (inside := _spans(_decoded(match[1]), encoded=False)):
@@ -189,12 +211,14 @@ def _in_base64(data: bytes) -> Iterator[_Span]:
 
 
 def _decoded(blob: bytes) -> bytes:
-    characters = re.sub(rb"[\s=]", b"", blob)
+    characters = re.sub(rb"\\n|[\s=]", b"", blob)
     # What follows a block of YAML may have been taken for more of it; a single last character says nothing.
     characters = characters[: len(characters) - (len(characters) % 4 == 1)]
     try:
         content = base64.b64decode(characters + b"==")
-        # A recorded body is often compressed too; of a bomb only the beginning is looked at.
-        return zlib.decompressobj(31).decompress(content, _INFLATED) if content[:2] == b"\x1f\x8b" else content
+        # A recorded body is often compressed too.
+        if content[:2] == b"\x1f\x8b":
+            return zlib.decompressobj(31).decompress(content, _INFLATED * len(content))
+        return content
     except (binascii.Error, zlib.error):
         return b""

@@ -1,11 +1,12 @@
-"""Scan files: walks folders, reads what is text, and hands it to `scan`. The scan's only I/O."""
+"""Scan files: walks folders, reads every file, and hands it to `scan`. The scan's only I/O."""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from wemasy_kit.secrets.scan import Finding, findings
 
@@ -21,25 +22,24 @@ class Scanned:
         path: As it was named, or found below a named folder.
         size: Bytes read.
         findings: Where secrets stand in it.
-        unread: Why it was not looked at: "binary", "huge", or "failed"; None where it was.
-        reason: With "failed", the system's own words.
+        unread: Why it was not looked at; None where it was.
     """
 
     path: str
     size: int = 0
     findings: tuple[Finding, ...] = ()
-    unread: Literal["binary", "huge", "failed"] | None = None
-    reason: str = ""
+    unread: str | None = None
 
 
 def scan_files(paths: Iterable[str | os.PathLike[str]], *, largest: int = LARGEST) -> Iterator[Scanned]:
     """Scan files, and folders with all that is in them.
 
-    Below a folder, symbolic links and the `SKIPPED_FOLDERS` are passed by; what is named is always looked at.
+    Below a folder, symbolic links, pipes, devices and the `SKIPPED_FOLDERS` are passed by; what is named is always
+    looked at, or told.
 
     Args:
         paths: What to scan; each is there.
-        largest: Bytes; what is longer is "huge".
+        largest: Bytes; what is longer is not looked at.
     """
     for named in paths:
         path = os.fspath(named)
@@ -56,7 +56,7 @@ def _folder(top: str, largest: int) -> Iterator[Scanned]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            yield _failed(folder, error)
+            yield Scanned(folder, unread=error.strerror)
             continue
         inside = []
         for entry in entries:
@@ -71,18 +71,13 @@ def _folder(top: str, largest: int) -> Iterator[Scanned]:
 
 def _file(path: str, largest: int) -> Scanned:
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return Scanned(path, unread="it is a pipe, a socket or a device")  # Opening one may wait for ever.
         with open(path, "rb") as file:
             data = file.read(largest + 1)
     except OSError as error:
-        return _failed(path, error)
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # What PowerShell's `>` writes.
-        return Scanned(path, len(data), findings(data.decode("utf-16", "replace")))
-    if b"\0" in data[:8192]:
-        return Scanned(path, unread="binary")
+        return Scanned(path, unread=error.strerror)
     if len(data) > largest:
-        return Scanned(path, unread="huge")
-    return Scanned(path, len(data), findings(data))
-
-
-def _failed(path: str, error: OSError) -> Scanned:
-    return Scanned(path, unread="failed", reason=error.strerror or "")
+        return Scanned(path, unread=f"it is larger than {largest // 1024**2} MB")
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")  # What PowerShell's `>` writes.
+    return Scanned(path, len(data), findings(data.decode("utf-16", "replace")) if wide else findings(data))

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from wemasy_kit.call.exchange import Exchange, SourceName
-from wemasy_kit.call.request import BASE_URL, LogoutRequest
-from wemasy_kit.errors import CassetteMismatch, CassetteNotFound
+from wemasy_kit.call.request import BASE_URL, PATH, LogoutRequest, checked_base_url
+from wemasy_kit.errors import CassetteMismatch, CassetteNotFound, InvalidBaseURL
 from wemasy_kit.files import shipped
 from wemasy_kit.sources.cassette_file import read_cassette
 
@@ -60,14 +60,15 @@ class Cassette:
     Attributes:
         label: The recording's name.
         exchanges: All that it holds, in order.
+        base_url: What was called when it was recorded; the documented one where that cannot be told.
     """
 
     name: Final[SourceName] = "cassette"
-    base_url: Final = BASE_URL
 
     def __init__(self, path: Path) -> None:
         self.label: Final = path.stem
         self.exchanges: Final = read_cassette(path)
+        self.base_url: Final = _base_url(self.exchanges)
         self._next = 0
 
     def __repr__(self) -> str:
@@ -96,3 +97,11 @@ class Cassette:
             )
         self._next += 1
         return exchange
+
+
+def _base_url(exchanges: tuple[Exchange, ...]) -> str:
+    before, path, behind = exchanges[0].url.partition(PATH) if exchanges else ("", "", "")
+    try:
+        return checked_base_url(before) if path and not behind else BASE_URL
+    except InvalidBaseURL:
+        return BASE_URL

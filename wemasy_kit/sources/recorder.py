@@ -9,6 +9,7 @@ import contextlib
 import itertools
 import logging
 import re
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -100,18 +101,22 @@ async def record(name: str, *, send: Send, tokens: Mapping[str, Token]) -> str:
         tokens: The tokens that the story names.
 
     Raises:
-        RecordingRefused: The answers are not the story's.
+        RecordingRefused: The responses are not the story's, a body is no plain text, or another recording is under way.
         SecretFound: The text holds what looks like a secret.
     """
     story = STORIES[name]
-    scrub, memory = _Scrub(), _Memory()
+    scrub, memory = _Scrub(BASE_URL if send.name == "sandbox" else send.base_url), _Memory()
     machine = vcr.VCR(record_mode="all", before_record_request=scrub.request, before_record_response=scrub.response)
     machine.register_persister(memory)
-    with _silence(), machine.use_cassette(name):
+    with _alone(), machine.use_cassette(name):
         for number, (role, wanted) in enumerate(zip(story.tokens, story.answers, strict=True), start=1):
             outcome = await logout(tokens[role] if role else None, send=send)
             if outcome.kind is not wanted:
                 raise RecordingRefused(f"{name}: answer {number} should be {wanted}, and is {_described(outcome)}")
+            if scrub.unseen:
+                raise RecordingRefused(
+                    f"{name}: the body of response {number} is coded, or no text; nothing was written"
+                )
     text = memory.text()
     if secret := _secret_in(text, scrub.secrets):
         del text  # A traceback with locals shows this frame.
@@ -160,10 +165,18 @@ def differs(recorded: str, path: Path) -> str | None:
 
 
 class _Scrub:
-    """vcrpy's hooks. They run again on load and on every replayed request, so twice changes no more than once."""
+    """vcrpy's hooks. They run again on load and on every replayed request, so twice changes no more than once.
 
-    def __init__(self) -> None:
+    Attributes:
+        base_url: What the recording names as called; of the sandbox the documented one, so that any project replays it.
+        secrets: What was sent.
+        unseen: A body came in which nobody could see a secret.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
         self.secrets: set[str] = set()
+        self.unseen = False
 
     def request(self, request: Any) -> Any:
         kept = {name: request.headers[name] for name in REQUEST_HEADERS if name in request.headers}
@@ -172,8 +185,7 @@ class _Scrub:
         if "Authorization" in kept:
             kept["Authorization"] = f"Bearer {_REDACTED}"
         request.headers = kept
-        # Whatever was called: any test of any project replays the cassette for the documented address.
-        request.uri = BASE_URL + PATH
+        request.uri = self.base_url + PATH
         return request
 
     def response(self, response: dict[str, Any]) -> dict[str, Any]:
@@ -184,7 +196,10 @@ class _Scrub:
             if name.lower() in values
         }
         response["status"]["message"] = self._clean(response["status"]["message"] or "")
-        response["body"]["string"] = self._clean(response["body"]["string"].decode("latin-1")).encode("latin-1")
+        body = response["body"]["string"]
+        coded = any(value.lower() != "identity" for value in values.get("content-encoding", ()))
+        self.unseen |= coded or not _is_text(body)
+        response["body"]["string"] = self._clean(body.decode("latin-1")).encode("latin-1")
         return response
 
     def _clean(self, text: str) -> str:
@@ -209,9 +224,21 @@ class _Memory:
         return str(serialize(*self._kept))
 
 
+def _is_text(body: bytes) -> bool:
+    try:
+        return not re.search(r"[^\t\n\r -~\xa0-\U0010ffff]", body.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+_RECORDING: Final = threading.Lock()
+
+
 @contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """vcrpy logs requests and bodies as they came, before its hooks have scrubbed them."""
+def _alone() -> Iterator[None]:
+    """vcrpy patches httpx for the whole process, and logs requests and bodies before its hooks have scrubbed them."""
+    if not _RECORDING.acquire(blocking=False):
+        raise RecordingRefused("another recording is being made in this process; nothing was sent or written")
     names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "vcr"]
     before = {logger: logger.disabled for logger in map(logging.getLogger, names)}
     for logger in before:
@@ -221,3 +248,4 @@ def _silence() -> Iterator[None]:
     finally:
         for logger, disabled in before.items():
             logger.disabled = disabled
+        _RECORDING.release()
