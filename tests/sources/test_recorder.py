@@ -19,7 +19,7 @@ import yaml
 
 from tests.support.fault_cases import whole
 from tests.support.fault_server import FaultServer, tells
-from tests.support.leaks import shows
+from tests.support.leaks import shown_by, shows
 from tests.support.sources import LOGGED_OUT
 from wemasy_kit.call.exchange import SourceName
 from wemasy_kit.call.logout import logout
@@ -192,10 +192,13 @@ def test_a_body_of_plain_text_in_any_language_is_recorded() -> None:
 
 def test_another_token_in_the_answer_refuses_the_recording(canary: str) -> None:
     other = canary[:5] + canary[:12:-1]  # of the same shape, older, with no eight characters in common
+    said = json.dumps({"message": "Logged out.", "a": other}).encode()
     with pytest.raises(
         SecretFound, match=r"^200-token-revoked: line \d+, column \d+ holds a Sanctum token, .*nothing was"
-    ):
-        recorded("200-token-revoked", [head(body=json.dumps({"message": other}).encode())], {"phone": canary})
+    ) as refusal:
+        recorded("200-token-revoked", [head(body=said)], {"phone": canary})
+
+    assert other not in shown_by(refusal.value)
 
 
 def test_a_token_whose_text_is_part_of_every_recording_refuses_it() -> None:
@@ -286,7 +289,11 @@ def test_of_two_recordings_at_once_the_second_is_refused_and_the_first_is_whole(
 
 def test_vcrpy_logs_nothing_while_it_records(canary: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    recorded("200-token-revoked", [head(body=json.dumps({"message": canary}).encode())], {"phone": canary})
+    recorded(
+        "200-token-revoked",
+        [head(body=json.dumps({"message": "Logged out.", "a": canary}).encode())],
+        {"phone": canary},
+    )
 
     assert [record.name for record in caplog.records if record.name.startswith("vcr")] == []
     assert not shows(caplog.text, canary)

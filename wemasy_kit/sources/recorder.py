@@ -119,7 +119,7 @@ async def record(name: str, *, send: Send, tokens: Mapping[str, Token]) -> str:
                 )
     text = memory.text()
     if secret := _secret_in(text, scrub.secrets):
-        del text  # A traceback with locals shows this frame.
+        del text, outcome  # A traceback with locals shows this frame.
         raise SecretFound(f"{name}: {secret}; nothing was written")
     return text
 
