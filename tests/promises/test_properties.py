@@ -13,6 +13,7 @@ import os
 import unicodedata
 from collections.abc import Iterable, Sequence
 from email.utils import format_datetime
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 from tests.support.fault_cases import CAP, CASES, FRAMINGS
 from tests.support.fault_server import Behaviour, FaultServer, Peer, says
 from tests.support.made import exchange
-from wemasy_kit.call.exchange import Exchange, NoResponse
+from wemasy_kit.call.exchange import Cause, Exchange, NoResponse
 from wemasy_kit.call.headers import retry_after
 from wemasy_kit.call.logout import logout
 from wemasy_kit.call.outcome import Outcome, OutcomeKind, displayable, read
@@ -182,19 +183,7 @@ exchanges = st.builds(
     elapsed=st.none(),
     received_at=st.none() | st.floats(allow_nan=False, allow_infinity=False),
 )
-causes = (
-    "name_not_found",
-    "refused",
-    "unreachable",
-    "certificate",
-    "not_tls",
-    "replaced",
-    "not_this_machine",
-    "no_sockets",
-    "timeout",
-    "broken",
-    "cancelled",
-)
+causes = get_args(Cause)
 no_answers = st.builds(NoResponse, sent=st.booleans(), cause=st.sampled_from(causes), source=st.just("live"))
 
 
