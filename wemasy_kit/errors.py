@@ -86,3 +86,11 @@ class RecordingRefused(WemasyKitError):
 
 class SecretFound(WemasyKitError):
     """Something about to be written holds a secret. Nothing was written; the message names the place only."""
+
+
+def bare(error: BaseException) -> BaseException:
+    """An error without its past, and out of the group that asyncio may wrap it in: no frame keeps what it held."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)

@@ -6,9 +6,11 @@ The text is held by a `Canary`, so that the frames of these tests do not hold it
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import functools
 import gc
+import inspect
 import json
 import logging
 import os
@@ -17,7 +19,7 @@ import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn, Self, cast
@@ -34,6 +36,7 @@ from tests.support.hand_loop import by_hand, forward
 from tests.support.leaks import FURTHER, PACKAGE, SPELLINGS, Canary, new_canary, shows
 from wemasy_kit import LogoutForm, LogoutRequest, MemoryStore, Sandbox, Token, cassette, live, logout
 from wemasy_kit.cli.token_input import from_environment
+from wemasy_kit.errors import InvalidToken
 from wemasy_kit.explorer import view_model
 from wemasy_kit.explorer.panels import parts
 from wemasy_kit.sources import recorder as recording
@@ -442,13 +445,13 @@ def refuses(peer: Peer) -> bytes:
 class Strike:
     """Ctrl-C in the very moment when a line of the kit is first reached; without a line it only looks on."""
 
-    def __init__(self, at: tuple[str, int] | None = None) -> None:
+    def __init__(self, at: tuple[str, int] | None = None, *, files: Collection[str] = ON_THE_WAY) -> None:
         self.reached: dict[tuple[str, int], None] = {}
-        self._at = at
+        self._at, self._files = at, files
 
     def __call__(self, frame: FrameType, event: str, argument: object) -> Any:
         line = (frame.f_code.co_filename.removeprefix(KIT), frame.f_lineno)
-        if line[0] not in ON_THE_WAY:
+        if line[0] not in self._files:
             return None
         self.reached[line] = None
         if line == self._at:
@@ -459,12 +462,15 @@ class Strike:
     async def during(self, canary: Canary) -> None:
         async with FaultServer(tells(refuses)) as server:
             token, send = Token.parse(canary.text), at(server)
-            before = sys.gettrace()
-            sys.settrace(self)
-            try:
+            with self:
                 await logout(token, send=send)
-            finally:
-                sys.settrace(before)
+
+    def __enter__(self) -> None:
+        self._before = sys.gettrace()
+        sys.settrace(self)
+
+    def __exit__(self, *_: object) -> None:
+        sys.settrace(self._before)
 
 
 def test_wherever_ctrl_c_strikes_no_frame_of_the_kit_holds_the_token(capfd: Capture) -> None:
@@ -480,6 +486,26 @@ def test_wherever_ctrl_c_strikes_no_frame_of_the_kit_holds_the_token(capfd: Capt
     held = {line: "\n".join(held_by(error, below=KIT)) for line, error in struck.items()}
     assert [line for line, text in held.items() if shows(text, canary.text)] == []
     assert [where for where, text in seen.items() if shows(text, canary.text)] == []
+
+
+@pytest.mark.parametrize("ending", ["", ",", "  "])
+def test_wherever_ctrl_c_strikes_while_a_token_is_read_no_frame_of_the_kit_holds_its_text(ending: str) -> None:
+    canary, files = Canary(), {os.path.join("call", "token.py")}
+
+    def read(strike: Strike) -> None:
+        with strike:
+            Token.parse(f"Bearer {canary.text}{ending}")
+
+    calm = Strike(files=files)
+    with contextlib.suppress(InvalidToken):
+        read(calm)
+    # `parse` itself is called with the text, and holds it for a moment.
+    source, first = inspect.getsourcelines(Token.parse)
+    below = [line for line in calm.reached if line[1] not in range(first, first + len(source))]
+    struck = [failure(functools.partial(read, Strike(line, files=files))) for line in below]
+
+    assert {type(error) for error in struck} == {KeyboardInterrupt}
+    assert [error for error in struck if shows("\n".join(held_by(error, below=KIT)), canary.text)] == []
 
 
 # --- The command line

@@ -101,6 +101,19 @@ def test_a_token_without_its_id_is_known_by_its_checksum(before: str, canary: st
     assert kinds(f"{before}{secret_of(canary)} ") == ["a Sanctum token without its id"]
 
 
+@pytest.mark.parametrize("piece", range(1, 120))
+def test_wherever_a_large_text_is_cut_a_find_is_whole_and_told_once(
+    piece: int, canary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = canary.partition("|")[2]
+    text = f"bearer of {canary}, Bearer {secret[:30]}, {secret}"
+    whole = findings(text)
+    monkeypatch.setattr("wemasy_kit.secrets.scan._PIECE", piece)
+
+    assert len(whole) == 3
+    assert findings(text) == whole
+
+
 def test_without_id_and_checksum_forty_letters_are_nothing(canary: str) -> None:
     assert findings(secret_of(canary)[:-8]) == ()
 

@@ -62,8 +62,9 @@ class Pattern:
         return found
 
     def search(self, data: bytes, place: int, end: int) -> re.Match[bytes] | None:
-        Counted.steps += end - place
-        return self.rule.search(data, place, end)
+        found = self.rule.search(data, place, end)
+        Counted.steps += found.end() - place if found else end - place
+        return found
 
     def finditer(self, data: bytes) -> Iterator[re.Match[bytes]]:
         Counted.steps += len(data)

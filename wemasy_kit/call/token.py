@@ -7,9 +7,9 @@ import functools
 import hashlib
 import re
 from collections.abc import Callable
-from typing import Any, Final, Literal, NamedTuple, NoReturn
+from typing import Any, Final, Literal, NoReturn
 
-from wemasy_kit.errors import InvalidToken
+from wemasy_kit.errors import InvalidToken, bare
 
 MAX_LENGTH: Final = 512
 
@@ -83,19 +83,14 @@ class Token:
         Raises:
             InvalidToken: With the name of the broken rule and the position, never with the text.
         """
-        found = _read(text)
+        try:
+            made = _made(text)
+        except BaseException as error:
+            made = bare(error)  # Ctrl-C, in a frame that held the text.
         del text  # A traceback with locals shows this frame.
-        if isinstance(found, _Problem):
-            raise InvalidToken(found.rule, RULES[found.rule], found.position)
-        token = object.__new__(cls)
-        secret, notes = found
-        fill = object.__setattr__
-        fill(token, "_reveal", lambda: secret)
-        fill(token, "notes", notes)
-        fill(token, "checksum", _checksum(secret))
-        fill(token, "warning", _warning(secret))
-        fill(token, "fingerprint", hashlib.sha256(_after_bar(secret).encode()).hexdigest()[:8])
-        return token
+        if isinstance(made, BaseException):
+            raise made
+        return made
 
     def reveal(self) -> str:
         """Give the secret. For the one place that sends the request; never log, store or show what this returns."""
@@ -126,19 +121,25 @@ class Token:
         raise TypeError("a token has no state to give away")
 
 
-class _Problem(NamedTuple):
-    rule: str
-    position: int | None = None
+def _made(text: object) -> Token | BaseException:
+    found = _read(text)
+    if isinstance(found, InvalidToken):
+        return found
+    secret, notes = found
+    token = object.__new__(Token)
+    fill = object.__setattr__
+    fill(token, "_reveal", lambda: secret)
+    fill(token, "notes", notes)
+    fill(token, "checksum", _checksum(secret))
+    fill(token, "warning", _warning(secret))
+    fill(token, "fingerprint", hashlib.sha256(_after_bar(secret).encode()).hexdigest()[:8])
+    return token
 
 
-class _Clean(NamedTuple):
-    secret: str
-    notes: tuple[str, ...]
-
-
-def _read(text: object) -> _Clean | _Problem:
+def _read(text: object) -> tuple[str, tuple[str, ...]] | InvalidToken:
+    """The secret alone and what was left out, or which rule is broken."""
     if not isinstance(text, str):
-        return _Problem("not_text")
+        return _broken("not_text")
     core = text.lstrip(_SPACE)
     start = len(text) - len(core)
     core = core.rstrip(_SPACE)
@@ -154,14 +155,18 @@ def _read(text: object) -> _Clean | _Problem:
         del wrappings[name]
         notes.append(name)
     if not core or core.endswith("|"):
-        return _Problem("empty")
+        return _broken("empty")
     if len(core) > MAX_LENGTH:
-        return _Problem("too_long")
+        return _broken("too_long")
     if bad := re.search(_FORBIDDEN, core):
-        return _Problem(str(bad.lastgroup), start + bad.start() + 1)
+        return _broken(str(bad.lastgroup), start + bad.start() + 1)
     if _is_placeholder(core):
-        return _Problem("placeholder")
-    return _Clean(core, tuple(f"{note} was left out" for note in notes))
+        return _broken("placeholder")
+    return core, tuple(f"{note} was left out" for note in notes)
+
+
+def _broken(rule: str, position: int | None = None) -> InvalidToken:
+    return InvalidToken(rule, RULES[rule], position)
 
 
 def _unquoted(text: str) -> tuple[str, int] | None:

@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from wemasy_kit.call.token import MAX_LENGTH, Token
+from wemasy_kit.errors import bare
 
 VARIABLE: Final = "WEMASY_TOKEN"
 # With quotes, a header's name and some white space around it, and enough to see that it is too long.
@@ -39,8 +40,7 @@ def asked_for(prompt: str) -> Token:
 
 
 def _piped() -> str:
-    data = sys.stdin.buffer.read(_MOST) if sys.stdin else b""
-    return data.decode("utf-8-sig", "replace").rstrip("\r\n")
+    return (sys.stdin.buffer.read(_MOST) if sys.stdin else b"").decode("utf-8-sig", "replace").rstrip("\r\n")
 
 
 def _typed(prompt: str) -> str:
@@ -48,6 +48,9 @@ def _typed(prompt: str) -> str:
         return click.prompt(f"{prompt} (not shown)", hide_input=True, err=True, default="", show_default=False)
     except UnicodeDecodeError:
         return "\N{REPLACEMENT CHARACTER}"
+    except BaseException as error:
+        failure = bare(error)
+    raise failure
 
 
 def _is_terminal() -> bool:

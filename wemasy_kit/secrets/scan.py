@@ -85,6 +85,20 @@ def _places(data: bytes, wanted: bytes) -> Iterator[int]:
         place = data.find(wanted, place + 1)
 
 
+_PIECE: Final = 1024 * 1024  # bytes; a copy of all of a large file costs more a byte, since its memory is new each time
+_BETWEEN: Final = re.compile(rb"[^A-Za-z0-9]")
+
+
+def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """`data` in order, and where each piece begins; no word is cut."""
+    start = 0
+    while start < len(data):
+        end = min(start + _PIECE, len(data))
+        end = between.start() if (between := _BETWEEN.search(data, end, len(data))) else len(data)
+        yield start, data[start:end]
+        start = end
+
+
 # Letters and digits become "a", all else a blank: a run of forty is then found as fast as memory is read.
 _RUNS: Final = bytes(97 if byte < 128 and chr(byte).isalnum() else 32 for byte in range(256))
 _LONGEST_RUN: Final = 64  # an encoded bar, `\u007c`, runs into the 48 behind it
@@ -94,11 +108,7 @@ _SANCTUM: Final = re.compile(rb"[0-9]{1,19}" + _BAR + rb"((?:[A-Za-z0-9_-]{1,48}
 
 
 def _tokens(data: bytes) -> Iterator[_Span]:
-    runs = data.translate(_RUNS)
-    start = runs.find(b"a" * 40)
-    while start >= 0:
-        end = runs.find(b" ", start)
-        end = len(data) if end < 0 else end
+    for start, end in _long_runs(data):
         true = _has_true_checksum(data[end - 48 : end])
         near = end - start <= _LONGEST_RUN
         match = _SANCTUM.search(data, max(0, start - 80), end) if near else None
@@ -108,7 +118,17 @@ def _tokens(data: bytes) -> Iterator[_Span]:
             # Without its id a token is known by its checksum alone, which no other text has by chance.
             what = f"a Sanctum token without its id, fingerprint {_fingerprint(data[end - 48 : end])}"
             yield _Span(end - 48, end, what)
-        start = runs.find(b"a" * 40, end)
+
+
+def _long_runs(data: bytes) -> Iterator[tuple[int, int]]:
+    for first, piece in _pieces(data):
+        runs = piece.translate(_RUNS)
+        start = runs.find(b"a" * 40)
+        while start >= 0:
+            end = runs.find(b" ", start)
+            end = len(runs) if end < 0 else end
+            yield first + start, first + end
+            start = runs.find(b"a" * 40, end)
 
 
 def _has_true_checksum(secret: bytes) -> bool:
@@ -134,13 +154,14 @@ _BEARER: Final = re.compile(
 
 
 def _bearer_values(data: bytes) -> Iterator[_Span]:
-    lower, place = data.lower(), 0
-    while (place := lower.find(b"bearer", place)) >= 0:
-        match = _BEARER.match(data, place)
-        if match and _is_no_prose(match[1]):
-            yield _Span(match.start(1), match.end(1), "a bearer value")
-        # A value may be full of the word itself: it was judged as a whole.
-        place = match.end() if match else place + 6
+    judged = 0
+    for first, piece in _pieces(data):
+        for place in _places(piece.lower(), b"bearer"):
+            # A value may be full of the word itself: it was judged as a whole.
+            if first + place >= judged and (match := _BEARER.match(data, first + place)):
+                judged = match.end()
+                if _is_no_prose(match[1]):
+                    yield _Span(match.start(1), judged, "a bearer value")
 
 
 def _is_no_prose(value: bytes) -> bool:

@@ -27,7 +27,7 @@ import httpx
 from wemasy_kit.call.exchange import Cause, Exchange, NoResponse, SourceName, masked
 from wemasy_kit.call.request import BASE_URL, DEADLINE, PATH, LogoutRequest, checked_base_url
 from wemasy_kit.call.token import Token
-from wemasy_kit.errors import InvalidBaseURL, InvalidOption
+from wemasy_kit.errors import InvalidBaseURL, InvalidOption, bare
 from wemasy_kit.secrets.mask import masking
 
 BODY_CAP: Final = 64 * 1024
@@ -103,7 +103,7 @@ class Live:
         except Exception as error:
             failure = error
         except BaseException as error:
-            interruption = _bare(error)
+            interruption = bare(error)
         finally:
             # Python closes a forgotten call from another context, which never was silent.
             with contextlib.suppress(ValueError):
@@ -243,14 +243,6 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _bare(error: BaseException) -> BaseException:
-    """An interruption without its past, and out of the group that a connection attempt wraps it in."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    error.__cause__ = error.__context__ = None
-    return error.with_traceback(None)
 
 
 def _is_framed_without_doubt(response: httpx.Response) -> bool:
