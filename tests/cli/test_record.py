@@ -34,11 +34,22 @@ def test_check_names_each_difference_goes_on_and_writes_nothing(tmp_path: Path) 
     (tmp_path / "401-no-token.yaml").write_text("mine")
     ended = run(f"record --check --folder {tmp_path} 401-no-token 401-unknown-token")
 
-    assert (ended.exit_code, ended.stderr.splitlines()) == (
-        1,
-        ["401-no-token.yaml: line 1 is not what comes back now", "401-unknown-token.yaml: missing"],
-    )
+    assert ended.exit_code == 1
+    changed, missing = ended.stderr.splitlines()
+    assert changed.startswith("401-no-token.yaml: line 1: “mine” is now “interactions: ")
+    assert missing == "401-unknown-token.yaml: missing"
     assert contents(tmp_path) == {"401-no-token.yaml": "mine"}
+
+
+def test_what_differs_is_shown_before_a_cassette_is_replaced(tmp_path: Path) -> None:
+    run(f"record --folder {tmp_path} 401-no-token")
+    path = tmp_path / "401-no-token.yaml"
+    path.write_text(path.read_text().replace("- wemasy-kit-sandbox", "- nginx\x1b[2J"))
+    ended = run(f"record --folder {tmp_path} 401-no-token")
+
+    assert ended.exit_code == 0
+    assert "“- nginx [2J” is now “- wemasy-kit-sandbox”" in ended.stderr
+    assert "nginx" not in path.read_text()
 
 
 # --- Live

@@ -32,7 +32,7 @@ from wemasy_kit.exports.export import written
 from wemasy_kit.sources import recorder as recording
 from wemasy_kit.sources.cassette import cassette
 from wemasy_kit.sources.live import Live
-from wemasy_kit.sources.recorder import REQUEST_HEADERS, RESPONSE_HEADERS, STORIES, differs, record, rehearse, write
+from wemasy_kit.sources.recorder import REQUEST_HEADERS, RESPONSE_HEADERS, STORIES, differences, record, rehearse, write
 
 UNTOUCHED = httpx.AsyncHTTPTransport.handle_async_request
 
@@ -340,7 +340,7 @@ def test_two_recordings_of_one_story_differ_in_their_date_alone(tmp_path: Path) 
     first, second = (asyncio.run(rehearse("200-200-two-devices")) for _ in range(2))
     write(first.replace(" GMT", " GMT+1"), path)
 
-    assert differs(second, path) is None
+    assert differences(second, path) == ()
 
 
 @pytest.mark.parametrize("line", [3, 20, 40, 50])
@@ -351,24 +351,32 @@ def test_a_line_that_differs_is_named_as_an_editor_counts_it(line: int, tmp_path
     lines[line - 1] += "x"
     write("\n".join(lines), path)
 
-    assert differs(text, path) == f"line {line} is not what comes back now"
+    (change,) = differences(text, path)
+    assert change.startswith(f"line {line}: “{lines[line - 1].strip()}” is now “")
 
 
-@pytest.mark.parametrize(("committed", "line"), [("a\nb", 3), ("a\nb\nc\nd", 4), ("", 1)])
-def test_a_line_too_few_or_too_many_is_a_difference(committed: str, line: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("committed", "change"),
+    [
+        ("a\nb", "line 3: nothing is now “c”"),
+        ("a\nb\nc\nd", "line 4: “d” is now nothing"),
+        ("", "line 1: nothing is now “a b c”"),
+    ],
+)
+def test_a_line_too_few_or_too_many_is_a_difference(committed: str, change: str, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     write(committed, path)
 
-    assert differs("a\nb\nc", path) == f"line {line} is not what comes back now"
+    assert differences("a\nb\nc", path) == (change,)
 
 
 def test_the_line_ends_of_windows_are_no_difference(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(b"a\r\nDate:\r\n- x\r\nb")
 
-    assert differs("a\nDate:\n- y\nb", path) is None
+    assert differences("a\nDate:\n- y\nb", path) == ()
 
 
 def test_a_file_that_is_missing_or_no_file_is_told(tmp_path: Path) -> None:
-    assert differs("text", tmp_path / "missing.yaml") == "missing"
-    assert differs("text", tmp_path) == "cannot be read: Is a directory"
+    assert differences("text", tmp_path / "missing.yaml") == ("missing",)
+    assert differences("text", tmp_path) == ("cannot be read: Is a directory",)

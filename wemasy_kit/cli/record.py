@@ -23,12 +23,16 @@ from wemasy_kit.sources.recorder import STORIES
 @click.option("--check", is_flag=True, help="Record again, compare all but Date, and write nothing.")
 @click.option("--source", type=click.Choice(["sandbox", "live"]), default="sandbox", show_default=True)
 @click.option("--base-url", metavar="URL", help=f"For --source live.  [default: {BASE_URL}]")
-@click.option("--folder", type=click.Path(path_type=Path), help="Where they lie.  [default: the kit's cassettes]")
-def record(names: tuple[str, ...], check: bool, source: str, base_url: str | None, folder: Path | None) -> None:
+@click.option("--ca", metavar="FILE", help="For --source live: trust this private authority, and no other.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Folder of the cassettes.  [default: the kit's]")
+def record(
+    names: tuple[str, ...], check: bool, source: str, base_url: str | None, ca: str | None, folder: Path | None
+) -> None:
     """Record the cassettes NAMES, or all, over a socket: from the sandbox, or from the live API with tokens of yours.
 
     From the live API each story really revokes the tokens that it uses. They are asked for one by one, hidden; the
     first may also come from WEMASY_TOKEN. Nothing is written that holds a secret, or is not what its name says.
+    Before a cassette is replaced, each difference is shown.
 
     \b
     Examples:
@@ -39,11 +43,12 @@ def record(names: tuple[str, ...], check: bool, source: str, base_url: str | Non
     Exit codes:
       0 recorded, or as recorded   1 refused, or something differs   2 wrong use, nothing was sent
     """
-    if base_url and source != "live":
-        raise click.UsageError(f"--base-url does not go with --source {source}")
+    for option, value in (("--base-url", base_url), ("--ca", ca)):
+        if value and source != "live":
+            raise click.UsageError(f"{option} does not go with --source {source}")
     if unknown := [name for name in names if name not in STORIES]:
         raise click.UsageError(f"there is no story named {', '.join(unknown)}; there are: {', '.join(STORIES)}")
-    send = live(base_url=base_url or BASE_URL) if source == "live" else None
+    send = live(base_url=base_url or BASE_URL, ca=ca) if source == "live" else None
     wanted = names or tuple(name for name in STORIES if send is None or not STORIES[name].limit_reached)
     target = folder or shipped("cassettes") / "logout"
     given = [token] if send and (token := from_environment()) else []
@@ -51,14 +56,16 @@ def record(names: tuple[str, ...], check: bool, source: str, base_url: str | Non
     for name in wanted:
         path = target / f"{name}.yaml"
         text = run_in_a_loop(_recorded(name, send, given))
-        if not check:
+        changes = recorder.differences(text, path)
+        for change in changes if check or path.exists() else ():
+            click.echo(f"{path.name}: {change}", err=True)
+        if check:
+            differing += bool(changes)
+            if not changes:
+                click.echo(f"{path.name}: as recorded")
+        else:
             recorder.write(text, path)
             click.echo(f"{path.name}: recorded from {send.base_url if send else 'the sandbox'}")
-        elif problem := recorder.differs(text, path):
-            differing += 1
-            click.echo(f"{path.name}: {problem}", err=True)
-        else:
-            click.echo(f"{path.name}: as recorded")
     if not check:
         click.echo(f"{len(wanted)} in {target}")
     sys.exit(1 if differing else 0)

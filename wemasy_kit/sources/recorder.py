@@ -6,7 +6,7 @@ A cassette holds what is on the allow-lists and nothing else: a header that nobo
 from __future__ import annotations
 
 import contextlib
-import itertools
+import difflib
 import logging
 import re
 import threading
@@ -22,7 +22,7 @@ from vcr.serialize import serialize
 
 from wemasy_kit.call.exchange import Send
 from wemasy_kit.call.logout import logout
-from wemasy_kit.call.outcome import Outcome, OutcomeKind
+from wemasy_kit.call.outcome import Outcome, OutcomeKind, displayable
 from wemasy_kit.call.request import BASE_URL, PATH
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import RecordingRefused, SecretFound
@@ -150,18 +150,26 @@ def write(text: str, path: Path) -> None:
         raise RecordingRefused(f"{path} cannot be written: {error.strerror}") from None
 
 
-def differs(recorded: str, path: Path) -> str | None:
-    """Where the cassette at `path` differs from a new recording in more than its `Date`; None where nowhere."""
+def differences(recorded: str, path: Path) -> tuple[str, ...]:
+    """What the cassette at `path` has otherwise than a new recording, but for its `Date`: a sentence each."""
     try:
         committed = path.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
     except OSError as error:
-        return "missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
-    here, there = (
-        re.sub(r"(?m)^( *)Date:\n\1- .*$", r"\1Date:\n\1-", text).split("\n") for text in (recorded, committed)
+        return ("missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}",)
+    before, now = (
+        re.sub(r"(?m)^( *)Date:\n\1- .*$", r"\1Date:\n\1-", text).split("\n") for text in (committed, recorded)
     )
-    pairs = enumerate(itertools.zip_longest(here, there), start=1)
-    line = next((number for number, (mine, theirs) in pairs if mine != theirs), None)
-    return None if line is None else f"line {line} is not what comes back now"
+    changes = difflib.SequenceMatcher(None, before, now, autojunk=False).get_opcodes()
+    return tuple(
+        f"line {first + 1}: {_quoted(before[first:last])} is now {_quoted(now[start:end])}"
+        for change, first, last, start, end in changes
+        if change != "equal"
+    )
+
+
+def _quoted(lines: list[str]) -> str:
+    shown = displayable(" ".join(map(str.strip, lines)), 200)
+    return f"“{shown}”" if shown else "nothing"
 
 
 class _Scrub:
