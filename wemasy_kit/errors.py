@@ -1,4 +1,4 @@
-"""What raises: misuse, and nothing else. An answer of the server, also a 401 or a 429, is a value.
+"""What raises: misuse, and nothing else. A response of the server, also a 401 or a 429, is a value.
 
 WemasyKitError
 ├── InvalidToken        the text cannot be a bearer token; names the rule and the position, never the text
@@ -9,10 +9,10 @@ WemasyKitError
 ├── CassetteError
 │   ├── CassetteNotFound    no cassette of this name
 │   ├── CassetteUnreadable  not a vcrpy cassette; names the place
-│   └── CassetteMismatch    holds no answer, or none any more, for the request
+│   └── CassetteMismatch    holds no response, or none any more, for the request
 ├── PageUnreadable      a text is no copy of the documented page
 ├── LabNotInstalled     the form was asked for without the extra `lab`; says what to install
-├── RecordingRefused    the answers are not those of the story; nothing was written
+├── RecordingRefused    the responses are not those of the story; nothing was written
 └── SecretFound         something about to be written holds a secret; names the place, never the secret
 """
 
@@ -69,7 +69,7 @@ class CassetteUnreadable(CassetteError, ValueError):
 
 
 class CassetteMismatch(CassetteError):
-    """The cassette holds no answer, or none any more, for the request."""
+    """The cassette holds no response, or none any more, for the request."""
 
 
 class PageUnreadable(WemasyKitError, ValueError):
@@ -81,7 +81,7 @@ class LabNotInstalled(WemasyKitError, ImportError):
 
 
 class RecordingRefused(WemasyKitError):
-    """The answers are not those of the story to record; the message names them. Nothing was written."""
+    """The responses are not those of the story to record; the message names them. Nothing was written."""
 
 
 class SecretFound(WemasyKitError):

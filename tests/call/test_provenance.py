@@ -50,11 +50,11 @@ SAID = [
     (outcome("cassette"), NAMELESS),
     (outcome("cassette", ("Server", "")), NAMELESS),
     (outcome("cassette", NGINX, SANDBOX), NAMELESS),
-    (none("cassette"), "Replay: there is no recorded answer. Nothing was sent just now."),
+    (none("cassette"), "Replay: there is no recorded response. Nothing was sent just now."),
     (outcome("sandbox", SANDBOX), STAND_IN),
     (none("sandbox"), STAND_IN),
-    (outcome("live", NGINX), "Live: this is what the server answered just now."),
-    (none("live"), "Live: the network was asked, and no complete answer came."),
+    (outcome("live", NGINX), "Live: this is what the server said just now."),
+    (none("live"), "Live: the network was asked, and no complete response came."),
     (outcome("live", SANDBOX), "Live over the network, but what answered is the kit's own sandbox, not Wemasy."),
 ]
 

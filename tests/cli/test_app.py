@@ -142,7 +142,7 @@ WRONG = {
     "a cassette that is a pipe": Use("logout --cassette ./pipe.yaml", "pipe.yaml cannot be read: it is no regular"),
     "an authority that is none": Use("logout {live} --ca html", "the certificate authority (ca) must be"),
     "an authority with another source": Use(f"{SANDBOX} --ca html", "--ca does not go with --source sandbox"),
-    "a cassette that paints the terminal": Use("logout --cassette paints.yaml", "answers \N{REPLACEMENT CHARACTER}[2J"),
+    "a cassette that paints the terminal": Use("logout --cassette paints.yaml", "is for \N{REPLACEMENT CHARACTER}[2J"),
     "a page that is HTML": Use("contract --page html", "html is HTML; copy the text that the browser shows"),
 }  # fmt: skip
 

@@ -70,7 +70,7 @@ def test_a_rehearsed_story_holds_one_answer_a_request(name: str) -> None:
         each["response"]["status"]["code"] for each in yaml.safe_load(asyncio.run(rehearse(name)))["interactions"]
     ]
 
-    assert len(story.tokens) == len(story.answers)
+    assert len(story.tokens) == len(story.outcomes)
     assert statuses == [int(part) for part in name.split("-") if part.isdigit()]
 
 
@@ -238,11 +238,11 @@ def test_a_wrong_answer_refuses_the_recording(case: str, canary: str) -> None:
     with pytest.raises(RecordingRefused) as caught:
         recorded("200-token-revoked", [answer], {"phone": canary})
 
-    assert str(caught.value).startswith(f"200-token-revoked: answer 1 should be revoked, and is {described}")
+    assert str(caught.value).startswith(f"200-token-revoked: response 1 should be revoked, and is {described}")
 
 
 def test_the_second_answer_of_a_story_counts_too(canary: str) -> None:
-    with pytest.raises(RecordingRefused, match="answer 2 should be unauthenticated, and is revoked"):
+    with pytest.raises(RecordingRefused, match="response 2 should be unauthenticated, and is revoked"):
         recorded("200-then-401-same-token", [head(), head()], {"phone": canary})
 
 

@@ -23,7 +23,7 @@ class OutcomeKind(enum.StrEnum):
     RATE_LIMITED     429: this request revoked nothing
     UNDOCUMENTED     any other complete response
     NOT_SENT         certainly nothing left this machine
-    UNKNOWN          sent, but no complete answer came
+    UNKNOWN          sent, but no complete response came
     """
 
     REVOKED = "revoked"
@@ -133,7 +133,7 @@ def displayable(text: str, limit: int = 300) -> str | None:
     return (shown if len(shown) <= limit else shown[: limit - 1] + "…") or None
 
 
-# No controller has answered these: nobody but the framework or a server in front. Any other status may come from code
+# No controller gives these, nobody but the framework or a server in front. Any other status may come from code
 # that revoked the token and then failed (seen with 302, 403, 409 and 422).
 _BEFORE_ANY_CONTROLLER: Final = frozenset({404, 405, 413, 414, 419, 431})
 

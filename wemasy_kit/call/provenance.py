@@ -1,4 +1,4 @@
-"""Provenance: says in words where an answer comes from: replayed, rehearsed or real. Pure."""
+"""Provenance: says in words where a response comes from: replayed, rehearsed or real. Pure."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def provenance(outcome: Outcome) -> str:
     if outcome.source == "sandbox":
         return "From the kit's own sandbox on this machine, not from Wemasy."
     if outcome.exchange is None:
-        return "Live: the network was asked, and no complete answer came."
+        return "Live: the network was asked, and no complete response came."
     if outcome.exchange.header("Server") == SANDBOX_SERVER:
         return "Live over the network, but what answered is the kit's own sandbox, not Wemasy."
-    return "Live: this is what the server answered just now."
+    return "Live: this is what the server said just now."
 
 
 def _recorded(exchange: Exchange | None) -> str:
     if exchange is None:
-        return "there is no recorded answer."
+        return "there is no recorded response."
     seconds = http_date(exchange.header("Date") or "")
     on = "" if seconds is None else f" on {_day(seconds)}"
     server = exchange.header("Server") or ""

@@ -116,7 +116,7 @@ _TWICE: Final = "It came more than once, and nobody can tell which one counts."
 _DATE: Final = "HTTP allows a date here too (RFC 9110); a client that expects a number cannot read it, the kit can."
 _NEGATIVE: Final = "It counts something, and is below zero."
 _OVER_LIMIT: Final = "More requests are left than the limit allows."
-_OTHERS: Final = "Any HTTP answer may have these; they say nothing about the logout."
+_OTHERS: Final = "Any HTTP response may have these; they say nothing about the logout."
 _EXTRA: Final = "Servers, proxies and frameworks add headers of their own; the page does not say that there are none."
 _ANYWHERE: Final = frozenset(
     """

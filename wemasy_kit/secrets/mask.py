@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 MASK: Final = "[token]"
 # Eight shared characters in a row are no accident, and what stays unmasked at an edge is too short to be of use.
-# Nor can eight cover a JSON name like `error` alone: a masked answer never means more than it did.
+# Nor can eight cover a JSON name like `error` alone: a masked response never means more than it did.
 RUN: Final = 8
 
 Mask = Callable[[str], str]

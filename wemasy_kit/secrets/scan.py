@@ -212,7 +212,7 @@ def _near(start: int, names: list[int], end: int) -> Iterator[tuple[int, int]]:
 
 
 _BLOBS: Final = {
-    # The content of an answer in a HAR file, a body in a cassette, a data URL, an output or attachment of a notebook.
+    # The content of a response in a HAR file, a body in a cassette, a data URL, an output or attachment of a notebook.
     b'"text"': re.compile(rb'"text"\s*:\s*"([A-Za-z0-9+/]{24,}+={0,2})"'),
     b"!!binary": re.compile(rb"!!binary[ \t]++\|?\s*+([A-Za-z0-9+/=\s]+)"),
     b"base64,": re.compile(rb"base64,([A-Za-z0-9+/]{24,}+={0,2})"),

@@ -93,7 +93,7 @@ class Cassette:
         if (request.method, request.url) != (exchange.method, exchange.url):
             raise CassetteMismatch(
                 f"the cassette {self.label} holds no response to {request.method} {request.url}; "
-                f"its next one answers {exchange.method} {exchange.url}"
+                f"its next one is for {exchange.method} {exchange.url}"
             )
         self._next += 1
         return exchange

@@ -56,12 +56,12 @@ class Story:
 
     Attributes:
         tokens: For each request, in order, the name of the token that it sends; None sends none.
-        answers: What makes the recording what its name says; any other answer refuses it.
+        outcomes: What makes the recording what its name says; any other outcome refuses it.
         limit_reached: The window is used up before the first recorded request.
     """
 
     tokens: tuple[str | None, ...]
-    answers: tuple[OutcomeKind, ...]
+    outcomes: tuple[OutcomeKind, ...]
     limit_reached: bool = False
 
 
@@ -109,10 +109,10 @@ async def record(name: str, *, send: Send, tokens: Mapping[str, Token]) -> str:
     machine = vcr.VCR(record_mode="all", before_record_request=scrub.request, before_record_response=scrub.response)
     machine.register_persister(memory)
     with _alone(), machine.use_cassette(name):
-        for number, (role, wanted) in enumerate(zip(story.tokens, story.answers, strict=True), start=1):
+        for number, (role, wanted) in enumerate(zip(story.tokens, story.outcomes, strict=True), start=1):
             outcome = await logout(tokens[role] if role else None, send=send)
             if outcome.kind is not wanted:
-                raise RecordingRefused(f"{name}: answer {number} should be {wanted}, and is {_described(outcome)}")
+                raise RecordingRefused(f"{name}: response {number} should be {wanted}, and is {_described(outcome)}")
             if scrub.unseen:
                 raise RecordingRefused(
                     f"{name}: the body of response {number} is coded, or no text; nothing was written"
