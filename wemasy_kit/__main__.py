@@ -12,7 +12,9 @@ from types import FrameType
 
 def start() -> None:
     """Run the command line. Whatever signal ends it, it ends at once, tidily and without a traceback."""
-    signal.signal(signal.SIGTERM, _end)
+    for number in {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}:  # Windows has no SIGHUP.
+        if signal.getsignal(number) is signal.SIG_DFL:  # `nohup` has it ignored.
+            signal.signal(number, _end)
     try:
         from wemasy_kit.cli.app import main  # noqa: PLC0415  (Ctrl-C is quiet from here on)
 

@@ -77,6 +77,10 @@ INTERRUPTED = {
         "def replace(*paths):\n    os.kill(os.getpid(), signal.SIGTERM)\n    time.sleep(600)\nos.replace = replace",
         (128 + signal.SIGTERM, "", ""),
     ),
+    "SIGHUP while it writes": (
+        "def replace(*paths):\n    os.kill(os.getpid(), signal.SIGHUP)\n    time.sleep(600)\nos.replace = replace",
+        (128 + signal.SIGHUP, "", ""),
+    ),
 }
 
 
