@@ -71,7 +71,7 @@ def _quoted(line: str) -> str:
 
 
 def summary(contract: Contract) -> str:
-    """What the page documents, and where it is at odds with itself, for a terminal."""
+    """What the page documents, and its contradictions and gaps, for a terminal."""
     lines = [f"{contract.group}: {contract.title}", f"{contract.method} {contract.url} ({contract.auth})"]
     lines += ["", *textwrap.wrap(contract.description, _WIDTH)]
     for response in contract.responses:
@@ -82,7 +82,7 @@ def summary(contract: Contract) -> str:
         if response.example is not None:
             lines += [f"  Example: {json.dumps(response.example, ensure_ascii=False)}"]
     lines += ["", f"Request samples: {', '.join(sample.language for sample in contract.samples)}"]
-    lines += ["", "Where the page is at odds with itself, or leaves its reader alone:"]
+    lines += ["", "Contradictions and gaps in the documented page:"]
     for each in contract.contradictions:
         lines += textwrap.wrap(f"- {each.where}: {each.says}", _WIDTH, subsequent_indent="  ")
         lines += textwrap.wrap(each.explanation, _WIDTH, initial_indent="  ", subsequent_indent="  ")
