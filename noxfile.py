@@ -80,8 +80,11 @@ def wheel(session: nox.Session) -> None:
         session.run("wemasy-kit", "logout", "--cassette", "200-token-revoked")
         session.run("wemasy-kit", "logout", "--source", "sandbox")
         session.run("wemasy-kit", "export", "openapi", "-o", "openapi.json")
-        session.run("python", "-c", "import pathlib, wemasy_kit.cli.lab as lab; lab.lay_out(pathlib.Path.cwd())")
-        session.run("python", "-c", "open('notebooks/1-start-here.ipynb')")
+        script = (
+            "import pathlib, wemasy_kit.cli.lab as lab; lab.lay_out(lab.shipped('notebooks'), pathlib.Path('mine'))"
+        )
+        session.run("python", "-c", script)
+        session.run("python", "-c", "open('mine/1-start-here.ipynb')")
 
 
 @nox.session(venv_backend="venv")

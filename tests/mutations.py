@@ -277,6 +277,11 @@ MUTATIONS = (
              "ask=True), live, wait=wait, prove=False"),
     Mutation("is not killed by a second Ctrl-C", "cli/logout.py", "signal.signal(signal.SIGINT, signal.SIG_DFL)", "pass"),
     Mutation("dies of SIGTERM where it stands", "__main__.py", "    signal.signal(signal.SIGTERM, _end)\n", "", "cli/app"),
+    Mutation("runs a notebook that a person has edited", "cli/lab.py", "None if original or FIRST in edited else", "None if original else"),
+    Mutation("overwrites a notebook that a person has edited", "cli/lab.py", "if now != came_from:", "if False:"),
+    Mutation("runs a notebook and does not vouch for it", "cli/form_ready.py", "server.contents_manager.notary.sign(book)", "pass", "cli/lab"),
+    Mutation("leaves the session of a run that failed", "cli/form_ready.py", 'await server.session_manager.delete_session(session["id"])',
+             "pass", "cli/lab"),
     Mutation("lets a file paint the terminal", "cli/app.py", "if each.isprintable() else", "if True else"),
     # What is documented, and what is taken home
     Mutation("takes any text for a copy of the page", "contract/drift.py", "< _LEAST * len(page)", "< 0",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import tempfile
+import time
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.browser import lab as labs
 
 ROUNDS = 15
+STARTS = 3
 SETUP = """
 import time
 import ipywidgets as widgets
@@ -61,6 +63,24 @@ def run_to_painted(page: Page, cell: int, shown: str) -> float:
     return float(page.evaluate(DISPLAYED, shown))
 
 
+def start_to_pressable(browser: labs.Browser, *command: str) -> float:
+    """Seconds from the command until a button can be pressed; a bare notebook with one is run by Run All, at once."""
+    with tempfile.TemporaryDirectory() as folder:
+        lab = labs.Lab(Path(folder), *command)
+        notebook = lab.put("bare", "from IPython.display import HTML; HTML('<button class=bare>Press</button>')")
+        start = time.monotonic()
+        with lab:
+            page = browser.page(height=800)
+            if command:
+                page.goto(lab.address("notebooks/1-start-here.ipynb"))
+            else:
+                labs.open_notebook(page, lab, notebook)
+            page.locator(".wemasy-primary, .bare").first.click(trial=True, timeout=60_000)
+            took = time.monotonic() - start
+            page.close()
+        return took
+
+
 def medians(pairs: list[tuple[float, float]]) -> tuple[float, float]:
     ours, bare = zip(*pairs, strict=True)
     return statistics.median(ours), statistics.median(bare)
@@ -88,6 +108,13 @@ def main() -> None:
         print(f"click to painted verdict: form {ours:.0f} ms, bare button {bare:.0f} ms; {ours - bare:.0f} more of 150")
         ours, bare = medians(shows)
         print(f"showing: form {ours:.0f} ms, bare VBox of as many widgets {bare:.0f} ms; {ours / bare:.2f}, of 1.50")
+        starts = [
+            (start_to_pressable(browser, "wemasy_kit", "lab"), start_to_pressable(browser)) for _ in range(STARTS)
+        ]
+        ours, bare = medians(starts)
+        print(
+            f"command to pressable button: {ours:.1f} s, bare jupyter lab and Run All {bare:.1f} s; {ours / bare:.2f}"
+        )
         browser.close()
 
 

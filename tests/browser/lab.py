@@ -10,8 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -35,14 +34,15 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 class Lab:
-    """JupyterLab over `folder`, started and stopped with a `with`."""
+    """JupyterLab over `folder`, started and stopped with a `with`; `command` is a module and its words."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *command: str, settings: Mapping[str, object] = SETTINGS) -> None:
         self.root = folder / "root"
-        self.root.mkdir()
+        self.root.mkdir(exist_ok=True)
         self.folder = folder
+        self.command = command or ("jupyterlab",)
         self.key = secrets.token_hex(8)
-        for plugin, values in SETTINGS.items():
+        for plugin, values in settings.items():
             path = folder / "settings" / f"{plugin}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(values))
@@ -60,18 +60,17 @@ class Lab:
         options = ["--no-browser", "--allow-root", "--expose-app-in-browser", f"--ServerApp.port={self.port}"]
         with (self.folder / "lab.log").open("w") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={self.root}"],
+                [sys.executable, "-m", *self.command, *options, f"--ServerApp.root_dir={self.root}"],
                 env=environment,
                 stdout=log,
                 stderr=log,
             )
         until = time.monotonic() + 60
         while time.monotonic() < until:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/status?token={self.key}", timeout=5):
-                    return self
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.2)
+            # Written when the browser would be opened.
+            if (self.folder / "runtime" / f"jpserver-{self._process.pid}.json").exists():
+                return self
+            time.sleep(0.05)
         raise TimeoutError((self.folder / "lab.log").read_text()[-2000:])
 
     def __exit__(

@@ -439,3 +439,25 @@ def test_pictures_are_taken_of_the_running_form(shown: Page, tmp_path: Path) -> 
 
 def test_nothing_but_this_machine_was_ever_asked_for(shown: Page, page: Page, browser: labs.Browser) -> None:
     assert browser.strangers == []
+
+
+# --- From the command to the first logout
+
+
+@pytest.mark.parametrize("day", ["first", "second"])
+def test_the_kits_own_lab_opens_on_a_form_that_is_ready_without_a_click(
+    day: str, page: Page, browser: labs.Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "first-contact"
+    folder.mkdir(exist_ok=True)
+    with labs.Lab(folder, "wemasy_kit", "lab", settings={}) as lab:
+        opened = browser.page(height=800)
+        opened.goto(lab.address("notebooks/1-start-here.ipynb"))
+        form(opened).locator(".wemasy-primary").click(timeout=60_000)
+        expect(form(opened)).to_contain_text("Token revoked")
+        # Left as it was, so that nobody is asked whether to save, nor about news.
+        expect(opened.locator(".jp-mod-dirty")).to_have_count(0)
+        has_news = "window.jupyterapp.hasPlugin('@jupyterlab/apputils-extension:announcements')"
+        assert (opened.evaluate(has_news), page.evaluate(has_news)) == (False, True)
+        labs.save(opened)
+        opened.close()
