@@ -106,7 +106,7 @@ def test_wherever_a_large_text_is_cut_a_find_is_whole_and_told_once(
     piece: int, canary: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = canary.partition("|")[2]
-    text = f"bearer of {canary}, Bearer {secret[:30]}, {secret}"
+    text = f"bearer of {canary}, Bearer {'aB3xY7kQ9mZ1' * 2}, {secret}"
     whole = findings(text)
     monkeypatch.setattr("wemasy_kit.secrets.scan._PIECE", piece)
 
