@@ -18,6 +18,8 @@ WemasyKitError
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class WemasyKitError(Exception):
     """The root of everything that this package raises on purpose."""
@@ -94,3 +96,14 @@ def bare(error: BaseException) -> BaseException:
         error = error.exceptions[0]
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
+
+
+def no_such(what: str, name: object, known: Iterable[str]) -> str:
+    """That there is none of this name; which was perhaps meant, one that begins so or looks like it; and all names."""
+    import difflib  # noqa: PLC0415  (only a mistyped name needs it)
+
+    names = tuple(known)
+    near = [each for each in names if each.startswith(str(name))]
+    near = near or difflib.get_close_matches(str(name), names, n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]}? " if name and near else ""
+    return f"there is no {what} named {name!r}; {hint}there are: {', '.join(names) or 'none'}"

@@ -90,6 +90,16 @@ def test_json_holds_every_field_of_the_outcome_and_where_it_comes_from() -> None
     assert "never seen on the live API" in values["provenance"]
 
 
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_a_ledger_is_as_wide_as_the_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    ledger = run("logout --cassette 429-too-many-requests --ledger").stdout.partition("Documented and observed.")[2]
+
+    assert all(len(line) <= columns for line in ledger.splitlines())
+    assert ("What" in ledger.split()) is (columns == 200)  # The table has a head where there is room for it.
+    assert {"Retry-After", "undocumented"} <= {word.strip(":") for word in ledger.split()}
+
+
 def test_ctrl_c_while_the_request_is_out_still_tells_the_outcome() -> None:
     asked = threading.Event()
 

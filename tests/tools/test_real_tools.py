@@ -88,17 +88,17 @@ class Shop(NamedTuple):
 
 
 @contextlib.asynccontextmanager
-async def shop_that_answers(status: int) -> AsyncIterator[Shop]:
+async def shop_that_answers(status: int, profile: Profile = "documented") -> AsyncIterator[Shop]:
     """A sandbox that gives this answer; for 302, a server that sends everyone on to a page with a 200."""
     if status == 302:
         async with FaultServer(_sends_on) as server:
             yield Shop(f"http://127.0.0.1:{server.port}/api", Token.parse("1|nobody's"), lambda: True)
             assert server.requests == 1, "it followed the redirect"
         return
-    async with Sandbox(rate_limit=1 if status == 429 else 60) as shop:
+    async with Sandbox(rate_limit=1 if status == 429 else 60, profile=profile) as shop:
         token = shop.issue_token("jane")
         if status == 429:
-            await logout(None, send=shop.send)
+            await logout(shop.issue_token("jane"), send=shop.send)
         if status == 401:
             await logout(token, send=shop.send)
         yield Shop(shop.base_url, token, lambda: shop.holds(token))
@@ -232,15 +232,43 @@ def test_the_kit_reads_the_200_that_prism_makes_of_the_openapi_export(prism: int
 def test_the_kit_reads_the_401_that_prism_s_security_check_makes_of_it(prism: int) -> None:
     outcome = asyncio.run(asked(prism))
 
-    assert outcome.kind == "unauthenticated"
+    assert (outcome.kind, outcome.message) == ("unauthenticated", "Unauthenticated.")
     assert (outcome.rate_limit.limit, outcome.rate_limit.remaining) == (60, 57)
 
 
 def test_the_kit_reads_the_429_that_prism_makes_of_it(prism: int, canary: str) -> None:
     outcome = asyncio.run(asked(prism, token=Token.parse(canary), prefer=429))
 
-    assert (outcome.kind, outcome.retry_after) == ("rate_limited", 60)
+    assert (outcome.kind, outcome.message, outcome.retry_after) == ("rate_limited", "Too Many Attempts.", 60)
     assert (outcome.rate_limit.limit, outcome.rate_limit.remaining) == (60, 57)
+
+
+@pytest.fixture(scope="module")
+def client(modules: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """client.ts with the types that openapi-typescript makes of the export, compiled as strictly as can be."""
+    folder = tmp_path_factory.mktemp("client")
+    (folder / "openapi.json").write_text(export("openapi"), encoding="utf-8")
+    (folder / "package.json").write_text('{"type": "module"}')
+    (folder / "node_modules").symlink_to(modules)
+    shutil.copy(MANIFEST.with_name("client.ts"), folder)
+    for command in ("openapi-typescript openapi.json -o schema.ts", "tsc --strict --module nodenext client.ts"):
+        tool, *options = command.split()
+        said = asyncio.run(run("node", modules / ".bin" / tool, *options, cwd=folder))
+        assert said.code == 0, said.said
+    return folder
+
+
+@pytest.mark.parametrize("profile", get_args(Profile))
+@pytest.mark.parametrize(("status", "told"), [(200, "revoked"), (401, "not accepted"), (429, "throttled")])
+def test_a_generated_client_is_told_right(status: int, told: str, profile: Profile, client: Path) -> None:
+    async def play() -> tuple[Ended, bool]:
+        async with shop_that_answers(status, profile) as shop:
+            return await run("node", "client.js", shop.base_url, shop.token.reveal(), cwd=client), shop.alive()
+
+    ended, alive = asyncio.run(play())
+
+    assert (ended.said.split(":")[0], ended.code) == (told, 0), ended.said
+    assert alive is (status == 429)
 
 
 # What schemathesis finds, and why it is no fault of the export: a stock Laravel, and so the sandbox, fails over a

@@ -13,7 +13,7 @@ from wemasy_kit.contract.ledger import Row, Verdict, compare, differences
 
 _COLUMNS: Final = ("What", "Documented", "Observed", "Verdict")
 _WIDEST: Final = (22, 24, 26)  # characters of a column in a terminal, without the verdict, which comes last
-_PAGE: Final = 100  # characters of a line in a terminal
+PAGE: Final = 100  # characters of a line in a terminal, if it has as many
 NOTHING_TO_COMPARE: Final = "There is no answer to compare with the page."
 
 
@@ -43,20 +43,29 @@ def ledger_html(rows: Sequence[Row]) -> Html:
     return joined(el("p", summary(rows)), el("div", table, class_="wemasy-table", tabindex=0))
 
 
-def ledger_text(rows: Sequence[Row]) -> str:
-    """The same as plain text, some 100 characters wide: a table, and below it the explanations by number."""
+def ledger_text(rows: Sequence[Row], *, width: int = PAGE) -> str:
+    """The same as plain text, at most `width` characters wide: a table, and below it the explanations by number.
+
+    Where a table has no room, each row has lines of its own.
+    """
     cells = [tuple(map(_cut, (row.what, row.documented, row.observed), _WIDEST)) for row in rows]
     widths = [max(map(len, column)) for column in zip(_COLUMNS[:3], *cells, strict=True)]
     notes = {
         text: number for number, text in enumerate(dict.fromkeys(row.explanation for row in rows if row.explanation), 1)
     }
     lines = [_line(" ", _COLUMNS, widths)]
+    narrow: list[str] = []
     for row, texts in zip(rows, cells, strict=True):
-        note = f" [{notes[row.explanation]}]" if row.explanation else ""
-        lines.append(_line(_MARKS[_tone(row)], (*texts, f"{row.verdict}{note}"), widths))
-    for text, number in notes.items():
-        lines += ["", *textwrap.wrap(f"[{number}] {text}", _PAGE, subsequent_indent=" " * 4)]
-    return "\n".join([f"Documented and observed. {summary(rows)}", "", *lines])
+        verdict = f"{row.verdict} [{notes[row.explanation]}]" if row.explanation else row.verdict
+        lines.append(_line(_MARKS[_tone(row)], (*texts, verdict), widths))
+        narrow += [f"{_MARKS[_tone(row)]} {texts[0]}: {verdict}", *map("    {}: {}".format, _COLUMNS[1:3], texts[1:])]
+    if max(map(len, lines)) > width:
+        lines = narrow
+    lines += [line for text, number in notes.items() for line in ("", f"[{number}] {text}")]
+    lines = [f"Documented and observed. {summary(rows)}", "", *lines]
+    width = min(width, PAGE)
+    wrapped = (line if len(line) <= width else textwrap.fill(line, width, subsequent_indent="    ") for line in lines)
+    return "\n".join(wrapped)
 
 
 def summary(rows: Sequence[Row]) -> str:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 from wemasy_kit.cards.card import Card, style
 from wemasy_kit.cards.markup import Html, el, joined
-from wemasy_kit.exports.samples import samples
+from wemasy_kit.exports.samples import Style, samples
 
 
-def show_samples(kind: Literal["documented", "checked"] = "checked") -> Card:
+def show_samples(kind: Style = "checked") -> Card:
     """The request samples, a tab a language.
 
     Args:
-        kind: "checked", those that tell the answers apart; "documented", the page's own, which do not.
+        kind: "checked", those that tell the responses apart; "documented", the page's own, which do not; "function",
+            those to copy into a server.
 
     Raises:
         LookupError: There are no samples of that kind.
     """
     found = [sample for sample in samples() if sample.style == kind]
     if not found:
-        raise LookupError("samples are “checked” or “documented”")
+        raise LookupError("samples are “checked”, “documented” or “function”")
     tabs = list(_tabs(kind, [(sample.language, sample.source) for sample in found]))
     group = el("div", *tabs, class_="wemasy-tabs", role="group", aria_label=f"Request samples, {kind}")
     text = "\n\n".join(f"--- {sample.language}\n{sample.source}" for sample in found)

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "scan": "Find tokens and filled password fields in files.",
     "contract": "Show what the page documents, or what a saved copy of it has changed.",
     "export": "Print the endpoint for another tool, or write it to a file.",
+    "samples": "Print a logout to copy into your own code, or list those there are.",
 }
 
 

@@ -20,10 +20,10 @@ def export(format: Format, output: Path | None, force: bool) -> None:
     """Print the endpoint for another tool, or write it to a file; no export holds a token.
 
     \b
-    openapi  OpenAPI 3.1, for generators, mock servers and fuzzers
-    postman  a collection, with the recorded responses as saved examples
-    har      the recorded exchanges, for the network tab of a browser
-    http     a request for the VS Code REST Client and for JetBrains
+    openapi  OpenAPI 3.1 in JSON, for generators, mock servers and fuzzers
+    postman  a collection in JSON, with the recorded responses as saved examples
+    har      the recorded exchanges in JSON, for the network tab of a browser
+    http     a request in plain text, for the VS Code REST Client and for JetBrains
 
     \b
     Examples:

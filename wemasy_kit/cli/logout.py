@@ -8,11 +8,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import shutil
 import signal
 import sys
 from typing import TYPE_CHECKING, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 import wemasy_kit
 from wemasy_kit.call.logout import run_in_a_loop
@@ -36,9 +38,15 @@ EXIT_CODES: Final = {
 }
 
 
+def _cassettes(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    """The kit's cassettes; files where none is called so, for it may be a path."""
+    found = [CompletionItem(name) for name in wemasy_kit.cassette_names() if name.startswith(typed)]
+    return found or [CompletionItem(typed, type="file")]
+
+
 @click.command()
 @click.option("--source", type=click.Choice(["live", "sandbox", "cassette"]), help="Where the response comes from.")
-@click.option("--cassette", metavar="NAME", help="Replay this cassette; sends nothing.")
+@click.option("--cassette", metavar="NAME", shell_complete=_cassettes, help="Replay this cassette; sends nothing.")
 @click.option("--base-url", metavar="URL", help=f"Ask this server, live.  [default: {BASE_URL}]")
 @click.option("--deadline", type=float, metavar="SECONDS", default=DEADLINE, show_default=True, help="In total.")
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
@@ -152,10 +160,12 @@ def _as_text(outcome: Outcome, *, ledger: bool) -> str:
     """The verdict, what to do, and where it comes from; with `ledger`, what differs from the page."""
     if not ledger:
         return plain(outcome)
-    from wemasy_kit.cards.ledger import NOTHING_TO_COMPARE, ledger_text  # noqa: PLC0415  (loads the contract)
+    from wemasy_kit.cards.ledger import NOTHING_TO_COMPARE, PAGE, ledger_text  # noqa: PLC0415  (loads the contract)
 
-    compared = ledger_text(wemasy_kit.compare(outcome.exchange)) if outcome.exchange else NOTHING_TO_COMPARE
-    return f"{plain(outcome)}\n\n{compared}"
+    if not outcome.exchange:
+        return f"{plain(outcome)}\n\n{NOTHING_TO_COMPARE}"
+    width = shutil.get_terminal_size((PAGE, 0)).columns
+    return f"{plain(outcome)}\n\n{ledger_text(wemasy_kit.compare(outcome.exchange), width=width)}"
 
 
 def _as_json(outcome: Outcome, *, ledger: bool) -> str:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+import wemasy_kit
 from wemasy_kit.call.logout import run_in_a_loop
 from wemasy_kit.call.request import BASE_URL
 from wemasy_kit.call.token import Token
 from wemasy_kit.cli.token_input import asked_for, from_environment
 from wemasy_kit.errors import RecordingRefused
 from wemasy_kit.files import shipped
-from wemasy_kit.sources import recorder
-from wemasy_kit.sources.live import Live, live
-from wemasy_kit.sources.recorder import STORIES
+
+if TYPE_CHECKING:
+    from wemasy_kit.sources.live import Live
+
+
+def _stories(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    """The kit has a cassette of each story."""
+    return [name for name in wemasy_kit.cassette_names() if name.startswith(typed)]
 
 
 @click.command()
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, shell_complete=_stories)
 @click.option("--check", is_flag=True, help="Record again, compare all but Date, and write nothing.")
 @click.option("--source", type=click.Choice(["sandbox", "live"]), default="sandbox", show_default=True)
 @click.option("--base-url", metavar="URL", help=f"For --source live.  [default: {BASE_URL}]")
@@ -46,10 +53,13 @@ def record(
     for option, value in (("--base-url", base_url), ("--ca", ca)):
         if value and source != "live":
             raise click.UsageError(f"{option} does not go with --source {source}")
-    if unknown := [name for name in names if name not in STORIES]:
-        raise click.UsageError(f"there is no story named {', '.join(unknown)}; there are: {', '.join(STORIES)}")
-    send = live(base_url=base_url or BASE_URL, ca=ca) if source == "live" else None
-    wanted = names or tuple(name for name in STORIES if send is None or not STORIES[name].limit_reached)
+    from wemasy_kit.sources import recorder  # noqa: PLC0415  (loads vcrpy; to complete a name needs none)
+
+    stories = recorder.STORIES
+    if unknown := [name for name in names if name not in stories]:
+        raise click.UsageError(f"there is no story named {', '.join(unknown)}; there are: {', '.join(stories)}")
+    send = wemasy_kit.live(base_url=base_url or BASE_URL, ca=ca) if source == "live" else None
+    wanted = names or tuple(name for name in stories if send is None or not stories[name].limit_reached)
     target = folder or shipped("cassettes") / "logout"
     given = [token] if send and (token := from_environment()) else []
     differing = 0
@@ -72,9 +82,11 @@ def record(
 
 
 async def _recorded(name: str, send: Live | None, given: list[Token]) -> str:
+    from wemasy_kit.sources import recorder  # noqa: PLC0415
+
     if send is None:
         return await recorder.rehearse(name)
-    story = STORIES[name]
+    story = recorder.STORIES[name]
     if story.limit_reached:
         raise RecordingRefused(f"{name}: reaching the limit takes a minute's worth of requests; not done to a live API")
     click.echo(f"{name}: {len(story.tokens)} request(s) to {send.base_url}", err=True)

@@ -35,7 +35,9 @@ def asked_for(prompt: str) -> Token:
         UsageError: There is no terminal to ask at.
     """
     if not _is_terminal():
-        raise click.UsageError(f"no token: set {VARIABLE}, or pipe it in with --token-stdin, or use a terminal")
+        empty = not os.environ.get(VARIABLE, "unset").strip()
+        told = f"{VARIABLE} is set and empty; fill it" if empty else f"set {VARIABLE}"
+        raise click.UsageError(f"no token: {told}, or pipe it in with --token-stdin, or use a terminal")
     return Token.parse(_typed(prompt))
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from wemasy_kit.contract.document import Contract, document, load
+from wemasy_kit.contract.document import Contract, load
 from wemasy_kit.errors import InvalidOption, SecretFound
-from wemasy_kit.exports.example import Example, as_json, examples
+from wemasy_kit.exports.example import Example, examples
 from wemasy_kit.exports.har import har
 from wemasy_kit.exports.http_file import http_file
+from wemasy_kit.exports.openapi import openapi
 from wemasy_kit.exports.postman import postman
 from wemasy_kit.files import shipped
 from wemasy_kit.secrets.scan import findings
@@ -35,7 +36,7 @@ FORMATS: Final[Mapping[Format, Target]] = {
     "http": Target(".http file", "wemasy-logout.http"),
 }
 _WRITERS: Final[Mapping[Format, Callable[[Contract, Sequence[Example]], str]]] = {
-    "openapi": lambda contract, recorded: as_json(document()),
+    "openapi": openapi,
     "postman": postman,
     "har": har,
     "http": http_file,
@@ -46,8 +47,8 @@ def export(format: Format) -> str:
     """The endpoint for another tool, as the text of one file; `FORMATS` has the name for it.
 
     Args:
-        format: "openapi", OpenAPI 3.1, the contract itself; "postman", a Collection v2.1; "har", the recorded exchanges
-            as HAR 1.2; "http", for the VS Code REST Client and JetBrains' HTTP client.
+        format: "openapi", OpenAPI 3.1, the contract with what generators need; "postman", a Collection v2.1; "har", the
+            recorded exchanges as HAR 1.2, all JSON; "http", for the VS Code REST Client and JetBrains' HTTP client.
 
     Raises:
         InvalidOption: There is no such format.

@@ -1,8 +1,9 @@
-"""Samples: the request in other languages, as documented and checked.
+"""Samples: the request in other languages: as documented, checked, and as functions for one's own code.
 
-The documented samples are the page's, letter by letter: they print a 401 or a 429 like a success. The checked ones end
-with the exit codes of `wemasy-kit logout`, and succeed only if the token is revoked. Against the kit itself they are
-simpler in this: a name that comes twice in the JSON, and the types of `message` and `data`, are not looked at.
+The documented samples are the page's, letter by letter: they print a 401 or a 429 like a success. The checked ones are
+scripts that end with the exit codes of `wemasy-kit logout`. The functions are for a server: they sign the customer out
+there, and tell whether the token is revoked at the shop. Both are shorter than the kit, and so is their rule: never
+"revoked" where the token lives, and "revoked" for every documented 200.
 """
 
 from __future__ import annotations
@@ -13,21 +14,23 @@ from typing import Final, Literal
 
 from wemasy_kit.contract.document import load
 
+Style = Literal["documented", "checked", "function"]
 _TEXTS: Final = Path(__file__).with_name("sample_texts")
-_CHECKED: Final = {
-    "cURL": ("bash", "logout-curl.sh"),
-    "JS": ("node", "logout.mjs"),
-    "PHP": ("php", "logout.php"),
-    "Python": ("python", "logout-requests.py"),
-    "HTTPie": ("bash", "logout-httpie.sh"),
-    "Python httpx": ("python", "logout-httpx.py"),
-}
-_DOCUMENTED: Final = {
-    "cURL": ("bash", "documented.sh"),
-    "JS": ("node", "documented.mjs"),
-    "PHP": (),
-    "Python": ("python", "documented.py"),
-}
+_SAMPLES: Final[tuple[tuple[str, Style, str, str | None], ...]] = (
+    ("cURL", "documented", "documented.sh", "bash"),
+    ("cURL", "checked", "logout-curl.sh", "bash"),
+    ("JS", "documented", "documented.mjs", "node"),
+    ("JS", "checked", "logout.mjs", "node"),
+    ("JS", "function", "logout-route.mjs", None),
+    ("PHP", "documented", "documented.php", None),
+    ("PHP", "checked", "logout.php", "php"),
+    ("PHP", "function", "LogoutController.php", None),
+    ("Python", "documented", "documented.py", "python"),
+    ("Python", "checked", "logout-requests.py", "python"),
+    ("Python", "function", "logout_view.py", None),
+    ("HTTPie", "checked", "logout-httpie.sh", "bash"),
+    ("Python httpx", "checked", "logout-httpx.py", "python"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +39,28 @@ class Sample:
 
     Attributes:
         language: "cURL", "JS", "PHP" and "Python" are the page's labels; "HTTPie" and "Python httpx" the kit's own.
-        style: "documented", the page's text with its placeholder for the token; or "checked", which takes the token
-            from the environment variable WEMASY_TOKEN, and the base URL from WEMASY_BASE_URL if that is set.
+        style: "documented", the page's text with its placeholder for the token; "checked", a script that takes the
+            token from the environment variable WEMASY_TOKEN, and the base URL from WEMASY_BASE_URL if that is set;
+            "function", to be copied into a server: for Next.js, Deno and Workers, for Laravel, for Django and Flask.
+        name: What to call the file.
+        program: What runs it, such as "node"; None where it is a part of a program.
         source: The text.
-        argv: How to run it, once it is saved under the name that comes last; empty for the documented PHP, which is
-            a fragment of a Laravel application.
     """
 
     language: str
-    style: Literal["documented", "checked"]
+    style: Style
+    name: str
+    program: str | None
     source: str
-    argv: tuple[str, ...]
 
 
 def samples() -> tuple[Sample, ...]:
-    """Every sample: those of the page's four languages first, each as documented and then checked."""
-    documented = {sample.language: sample.source for sample in load().samples}
-    found = []
-    for language, argv in _CHECKED.items():
-        if language in documented:
-            found.append(Sample(language, "documented", documented[language], _DOCUMENTED[language]))
-        found.append(Sample(language, "checked", (_TEXTS / argv[-1]).read_text(encoding="utf-8"), argv))
-    return tuple(found)
+    """Every sample: those of the page's four languages first, each as documented, then checked, then as a function."""
+    page = {sample.language: sample.source for sample in load().samples}
+    return tuple(
+        Sample(
+            *(language, style, name, program),
+            source=page[language] if style == "documented" else (_TEXTS / name).read_text(encoding="utf-8"),
+        )
+        for language, style, name, program in _SAMPLES
+    )

@@ -8,7 +8,7 @@ from typing import Final
 
 from wemasy_kit.call.exchange import Exchange, SourceName
 from wemasy_kit.call.request import BASE_URL, PATH, LogoutRequest, checked_base_url
-from wemasy_kit.errors import CassetteMismatch, CassetteNotFound, InvalidBaseURL
+from wemasy_kit.errors import CassetteMismatch, CassetteNotFound, InvalidBaseURL, no_such
 from wemasy_kit.files import shipped
 from wemasy_kit.sources.cassette_file import read_cassette
 
@@ -39,12 +39,7 @@ def cassette_path(name: str | Path) -> Path:
     path = folder / f"{name}.yaml"
     if path.parent == folder and os.path.isfile(path):  # Path.is_file() raises for a name that is too long.
         return path
-    import difflib  # noqa: PLC0415  (only a mistyped name needs it)
-
-    names = cassette_names()
-    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]}? " if near else ""
-    raise CassetteNotFound(f"there is no cassette named {name!r}; {hint}there are: {', '.join(names) or 'none'}")
+    raise CassetteNotFound(no_such("cassette", name, cassette_names()))
 
 
 def cassette_names() -> tuple[str, ...]:

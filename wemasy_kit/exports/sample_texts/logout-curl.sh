@@ -21,7 +21,8 @@ body_is() {
     <<< "${answer%$'\n'*}" > /dev/null 2>&1
 }
 # Without a mark of the endpoint a 200 may be anyone's: a maintenance page, a catch-all.
-is_revoked='(if has("error") then .error == false else true end) and ($limit != "" or .message == "Logged out.")'
+is_revoked='(if has("error") then .error == false else true end)
+  and if $limit == "" then .message == "Logged out." else .message | type == "string" or . == null end'
 
 if [ "$status" = 429 ]; then
   echo "This request revoked nothing. Retry-After: ${retry_after:-not given}"; exit 4

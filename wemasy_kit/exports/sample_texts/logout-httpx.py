@@ -22,7 +22,7 @@ async def log_out(token: str) -> tuple[int, str]:
         return 7, "No complete response: treat the token as live."
     try:
         body = r.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     if r.status_code == 429:
         return 4, f"This request revoked nothing. Retry-After: {r.headers.get('Retry-After', 'not given')}"
@@ -30,8 +30,9 @@ async def log_out(token: str) -> tuple[int, str]:
         if r.status_code == 401:
             return 3, "Not accepted: never valid, expired, or already revoked."
         limited = any(name.lower().startswith("x-ratelimit-") for name in r.headers)
-        marked = limited or body.get("message") == "Logged out."
-        if r.status_code == 200 and body.get("error", False) is False and marked:
+        message = body.get("message")
+        clean = body.get("error", False) is False and isinstance(message, str | None)
+        if r.status_code == 200 and clean and (limited or message == "Logged out."):
             return 0, "Revoked."
     return 5, f"Not the documented response ({r.status_code}): assume that the token still works."
 

@@ -20,11 +20,12 @@ async function logOut(token) {
   const { status, headers } = response;
   const retryAfter = headers.get('Retry-After') ?? 'not given';
   if (status === 429) return [4, `This request revoked nothing. Retry-After: ${retryAfter}`];
-  if (body !== null && typeof body === 'object') {
+  if (body !== null && typeof body === 'object' && !Array.isArray(body)) {
     if (status === 401) return [3, 'Not accepted: never valid, expired, or already revoked.'];
     const limited = [...headers.keys()].some((name) => name.startsWith('x-ratelimit-'));
-    const marked = limited || body.message === 'Logged out.';
-    if (status === 200 && [undefined, false].includes(body.error) && marked) return [0, 'Revoked.'];
+    const { error = false, message = null } = body;
+    const clean = error === false && (message === null || typeof message === 'string');
+    if (status === 200 && clean && (limited || message === 'Logged out.')) return [0, 'Revoked.'];
   }
   return [5, `Not the documented response (${status}): assume that the token still works.`];
 }

@@ -29,8 +29,9 @@ function logOut(string $token): array
     if ($status === 429) return [4, "This request revoked nothing. Retry-After: $retryAfter"];
     if (is_object($body)) {
         if ($status === 401) return [3, 'Not accepted: never valid, expired, or already revoked.'];
+        $message = $body->message ?? null;
         $clean = !property_exists($body, 'error') || $body->error === false;
-        $marked = $limited || ($body->message ?? '') === 'Logged out.';
+        $marked = $limited ? $message === null || is_string($message) : $message === 'Logged out.';
         if ($status === 200 && $clean && $marked) return [0, 'Revoked.'];
     }
     return [5, "Not the documented response ($status): assume that the token still works."];

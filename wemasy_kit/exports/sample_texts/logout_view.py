@@ -1,0 +1,75 @@
+# A logout to copy into your own server: Django, Flask, or any synchronous Python 3.9 or later. Needs requests.
+#   Django   message = log_out(request.session, put_aside); request.session.flush(); return HttpResponse(message)
+#   Flask    message = log_out(session, put_aside); session.clear(); return message
+# Let the view take POST only. Keep the session on the server: Flask's own is a cookie that its reader can decode.
+# The call belongs on the server. In a browser every script of the page could read the token, and none could read
+# Retry-After: no header of the shop is exposed to pages of another origin (CORS).
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, MutableMapping
+from typing import Any
+
+import requests
+
+BASE_URL = "https://api.wemasy.nl/api"
+
+
+def revoke(token: str, base_url: str = BASE_URL) -> tuple[str, int | None]:
+    """Asks the shop to revoke a token, once. Returns a state, and the seconds to leave before the next try, or None.
+
+    "revoked"; "not_accepted", it opens nothing any more; "unconfirmed", nobody knows: treat it as live.
+    """
+    url = f"{base_url}/services/webshop/v1/customer/auth/logout"
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    try:
+        with requests.Session() as session:
+            session.trust_env = False  # no proxy, and no ~/.netrc, which would replace the token
+            # Not redirected: a login page at the end of a redirect answers 200.
+            r = session.post(url, headers=headers, allow_redirects=False, timeout=10)
+    except (requests.RequestException, ValueError):  # not logged: its text may hold the token
+        return "unconfirmed", None
+    if r.status_code in (429, 503):
+        told = r.headers.get("Retry-After", "")
+        return "unconfirmed", (max(1, int(told)) if re.fullmatch("[0-9]{1,9}", told) else 60) + 1
+    try:
+        body = r.json()
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        return "unconfirmed", None
+    # A gateway in front of the shop answers 401 too, and asks for a password of its own.
+    if r.status_code == 401 and re.match(r"bearer\b", r.headers.get("WWW-Authenticate", "Bearer"), re.IGNORECASE):
+        return "not_accepted", None
+    message = body.get("message")
+    clean = body.get("error", False) is False and isinstance(message, (str, type(None)))
+    # Without a mark of the endpoint a 200 may be anyone's: a maintenance page, a catch-all.
+    limited = "X-RateLimit-Limit" in r.headers or "X-RateLimit-Remaining" in r.headers
+    marked = message == "Logged out." or (limited and ("error" in body or "message" in body))
+    return "revoked" if r.status_code == 200 and clean and marked else "unconfirmed", None
+
+
+def log_out(session: MutableMapping[str, Any], put_aside: Callable[[str], object], base_url: str = BASE_URL) -> str:
+    """Signs the customer out on this device, always. Whether the token is revoked at the shop is another fact.
+
+    `put_aside(token)` keeps what the shop has not confirmed, on the server, for nothing but `revoke_pending`.
+    Returns what to tell the customer.
+    """
+    message = "Signed out."
+    token = session.get("wemasy_token")
+    if token and revoke(token, base_url)[0] == "unconfirmed":
+        put_aside(token)  # before it leaves the session, so that it is never lost
+        message = "Signed out on this device. The shop has not confirmed it yet."
+    session.pop("wemasy_token", None)
+    return message
+
+
+def revoke_pending(tokens: Iterable[str], forget: Callable[[str], object], base_url: str = BASE_URL) -> int:
+    """One pass over the tokens put aside, when your own job calls it. Returns the seconds to leave before the next."""
+    for token in tokens:
+        state, wait = revoke(token, base_url)
+        if state != "unconfirmed":
+            forget(token)
+        if wait is not None:
+            return wait
+    return 60
