@@ -9,6 +9,7 @@ import copy
 import functools
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -123,19 +124,33 @@ def test_each_of_these_rules_sees_the_notebook_that_breaks_it(rule: str) -> None
     assert not SHAPE[rule](spoiled(rule))
 
 
-def test_the_story_begins_with_the_tour_and_every_notebook_has_its_place() -> None:
-    places = [int(path.name.partition("-")[0]) for path in NOTEBOOKS]
+def leads(cell: Any) -> list[str]:
+    return re.findall(r"\]\(([^)]+\.ipynb)\)", cell.source)
 
-    assert places == sorted(set(places))
-    assert places[0] == 1
+
+def test_the_story_is_numbered_and_begins_with_the_form() -> None:
+    assert [int(path.name.partition("-")[0]) for path in NOTEBOOKS] == [1, 2, 3, 4, 6, 7]
+    title, form, *_ = committed(NOTEBOOKS[0]).cells
+    assert len(title.source) < 600
+    assert form.source == "from wemasy_kit import LogoutForm\n\nLogoutForm()"
 
 
 @every
-def test_a_notebook_leads_only_to_notebooks_that_are_there(path: Path) -> None:
-    prose = "".join(cell.source for cell in committed(path).cells if cell.cell_type == "markdown")
-    leads = [part.partition(")")[0] for part in prose.split("](")[1:]]
+def test_a_notebook_says_first_how_it_is_run_and_last_what_is_before_and_after_it(path: Path) -> None:
+    first, *_, last = committed(path).cells
+    at = NOTEBOOKS.index(path)
 
-    assert [lead for lead in leads if lead.endswith(".ipynb") and not (FOLDER / lead).is_file()] == []
+    assert "Run → Run All Cells" in first.source
+    assert leads(last) == [each.name for each in NOTEBOOKS[max(0, at - 1) : at + 2] if each != path]
+
+
+def test_the_first_notebook_and_the_readme_list_all() -> None:
+    contents = next(cell for cell in committed(NOTEBOOKS[0]).cells if cell.source.startswith("## All notebooks"))
+    readme = (FOLDER.parent / "README.md").read_text("utf-8")
+    listed = readme.partition("## Notebooks\n")[2].partition("\n## ")[0]
+
+    assert leads(contents) == [path.name for path in NOTEBOOKS]
+    assert re.findall(r"\]\(notebooks/([^)]+)\)", listed) == leads(contents)
 
 
 # --- The one about the live API
@@ -215,12 +230,7 @@ class Played:
             cell.outputs = []
         kernel = client(notebook, sockets)
         async with kernel.async_setup_kernel():
-            first, form = (
-                next(cell.source for cell in code_of(notebook) if words in cell.source)
-                for words in ("import LogoutForm", "LogoutForm()")
-            )
-            await self._execute(kernel, first)
-            await self._execute(kernel, form)
+            await self._execute(kernel, code_of(notebook)[0].source)
             state = kernel.widget_state
             token_field = _only(state, lambda each: "view" in each and "_esm" in each)
             verdict = _only(state, lambda each: "No response yet" in str(each.get("value")))
