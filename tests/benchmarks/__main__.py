@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import vcr
 
-from tests.benchmarks import scan
+from tests.benchmarks import scan, shop
 from wemasy_kit import cassette, logout
 from wemasy_kit.call.request import BASE_URL, PATH
 from wemasy_kit.files import shipped
@@ -80,14 +80,14 @@ async def of_calls(rounds: int = 31) -> dict[str, float]:
 
 def of_the_sandbox(size: int, times: int = 2_000) -> float:
     """CPU seconds of one request to a shop that has issued `size` tokens, and been called from as many addresses."""
-    shop = Shop(rate_limit=10**6, clock=lambda: 0.0)
-    headers = [("Accept", "application/json"), ("Authorization", f"Bearer {shop.issue_token('jane')}")]
+    busy = Shop(rate_limit=10**6, clock=lambda: 0.0)
+    headers = [("Accept", "application/json"), ("Authorization", f"Bearer {busy.issue_token('jane')}")]
     for number in range(size):
-        shop.issue_token("john")
-        shop.answer("POST", PATH, headers, address=f"{number}")
+        busy.issue_token("john")
+        busy.answer("POST", PATH, headers, address=f"{number}")
     before = time.process_time()
     for number in range(times):
-        shop.answer("POST", PATH, headers, address=f"{number * 9973 % size}")
+        busy.answer("POST", PATH, headers, address=f"{number * 9973 % size}")
     return (time.process_time() - before) / times
 
 
@@ -105,6 +105,7 @@ def main() -> None:
         ("warm replayed outcome / httpx with MockTransport", calls["ours"] / calls["httpx"], "at most 0.40"),
         ("  the same exchange by plain vcrpy / the same", calls["vcrpy"] / calls["httpx"], "for comparison"),
         ("sandbox: 20,000 tokens and addresses / 10", many / few, "at most 1.20"),
+        ("sandbox: requests a second, 200 at once / bare tornado", shop.ratio(), "at least 0.60"),
         ("wemasy-kit scan of 4 MB / of 2 MB, the worst shape", scan.worst(2)[0], f"at most {scan.BOUND:.2f}"),
     ):
         print(f"{what:<52} {ratio:5.2f}  ({bound})")

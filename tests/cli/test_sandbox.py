@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
+import pytest
 
 from tests.cli.running import HANGS, started
+from tests.support.leaks import shows
 from wemasy_kit.call.request import PATH
 from wemasy_kit.call.token import Token
 
@@ -51,3 +56,82 @@ def test_it_takes_its_limit_its_profile_and_its_login_page() -> None:
     with running("--rate-limit 1 --profile laravel --login-route") as (_, responses):
         assert [response.status_code for response in responses] == [200, 429, 200, 401, 302]
         assert "X-RateLimit-Reset" in responses[1].headers
+
+
+@contextlib.contextmanager
+def serving(options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """The command, read as a program reads it."""
+    with started(f"sandbox --port 0 --json {options}") as process:
+        assert process.stdout is not None
+        try:
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(HANGS)
+
+
+def test_a_program_reads_one_line_and_steers_the_shop() -> None:
+    with serving("--tokens 5 --cases") as (process, told):
+        assert set(told) == {"base_url", "tokens", "control_url"}
+        assert len({Token.parse(token).fingerprint for token in told["tokens"]}) == 5
+        assert (
+            httpx.post(f"{told['control_url']}/next", json={"case": "503-before-revoking"}, trust_env=False).json()
+            == {}
+        )
+        asked = [told["tokens"][4], told["tokens"][4], "case|html-200"]
+        responses = [ask(told["base_url"], token) for token in asked]
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=HANGS)
+
+    assert [response.status_code for response in responses] == [503, 200, 200]
+    assert "<!DOCTYPE html>" in responses[2].text
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_it_gives_every_logout_one_case_and_logs_each_without_its_token() -> None:
+    with serving("--case 429-without-retry-after --log") as (process, told):
+        token = told["tokens"][0]
+        assert [ask(told["base_url"], token).status_code for _ in range(2)] == [429, 429]
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=HANGS)
+
+    said = (
+        f"POST /api{PATH} 429: token {Token.parse(token).fingerprint}, Accept application/json, case 429-without-retry-"
+    )
+    assert [said in line for line in out.splitlines()] == [True, True]
+    assert not shows(out, token)
+
+
+def test_on_an_address_that_others_reach_it_says_so_and_has_no_control_url() -> None:
+    with serving("--host 0.0.0.0") as (process, told):
+        assert told["control_url"] is None
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=HANGS)
+
+    assert err == "Everyone who reaches 0.0.0.0 can use it: there is no control URL.\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--case html-20", "html-200"),
+        ("--host 203.0.113.9 --port 0", "203.0.113.9"),
+        ("--host no.such.name.invalid", "no.such.name.invalid"),
+        ("--tokens -1", "--tokens"),
+    ],
+)
+def test_what_it_cannot_do_is_one_clear_line(options: str, said: str) -> None:
+    with started(f"sandbox {options}") as process:
+        out, err = process.communicate(timeout=HANGS)
+
+    assert (process.returncode, out) == (2, "")
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_a_port_that_is_taken_is_one_clear_line() -> None:
+    with serving("") as (_, told), started(f"sandbox --port {urlsplit(told['base_url']).port}") as process:
+        _, err = process.communicate(timeout=HANGS)
+
+    assert process.returncode == 2
+    assert re.search(r"127\.0\.0\.1, port \d+ cannot be used: Address already in use; choose another with --port", err)

@@ -9,10 +9,11 @@ import re
 import sys
 import zlib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from wemasy_kit.sandbox import rules
+from wemasy_kit.sandbox import catalogue, control, log, rules
 from wemasy_kit.sandbox.rules import PATH, WINDOW, Answer, HandClock, Profile, Shop
 
 EXCHANGES = Path(__file__).parent.parent / "data" / "exchanges"
@@ -426,12 +427,14 @@ def test_an_unknown_profile_is_refused_with_the_known_ones() -> None:
         Shop(profile="default")  # type: ignore[arg-type]
 
 
-def test_the_rules_need_nothing_but_the_standard_library() -> None:
+@pytest.mark.parametrize("module", [rules, catalogue, control, log])
+def test_what_does_no_io_needs_nothing_but_the_standard_library_and_its_own_room(module: ModuleType) -> None:
     imported = set()
-    for node in ast.walk(ast.parse(Path(rules.__file__).read_text())):
+    for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text())):
         if isinstance(node, ast.Import):
             imported |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            imported.add("" if node.level else str(node.module).partition(".")[0])
+            own = str(node.module).startswith("wemasy_kit.sandbox.")
+            imported |= set() if own else {"" if node.level else str(node.module).partition(".")[0]}
 
     assert imported <= sys.stdlib_module_names

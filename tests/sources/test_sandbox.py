@@ -18,7 +18,7 @@ from wemasy_kit.call.logout import logout_sync
 from wemasy_kit.call.outcome import RateLimit
 from wemasy_kit.call.request import LogoutRequest
 from wemasy_kit.call.token import Token
-from wemasy_kit.errors import InvalidOption, SandboxNotStarted
+from wemasy_kit.errors import InvalidOption, InvalidToken, SandboxNotStarted
 from wemasy_kit.sandbox.rules import HandClock, Profile
 from wemasy_kit.sources.live import live
 from wemasy_kit.sources.sandbox import Sandbox
@@ -58,7 +58,7 @@ def test_two_sandboxes_share_nothing() -> None:
         outcomes = [logout_sync(token, send=shop.send) for shop in (yours, yours, mine)]
 
     assert [outcome.kind for outcome in outcomes] == ["unauthenticated", "unauthenticated", "revoked"]
-    assert (mine.requests, yours.requests) == (1, 2)
+    assert (len(mine.requests), len(yours.requests)) == (1, 2)
     assert mine.base_url != yours.base_url
 
 
@@ -119,7 +119,7 @@ def test_live_finds_it_at_its_base_url() -> None:
         outcome = logout_sync(shop.issue_token("jane"), send=live(base_url=shop.base_url))
 
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/api", shop.base_url)
-    assert (outcome.kind, outcome.source, shop.requests) == ("revoked", "live", 1)
+    assert (outcome.kind, outcome.source, len(shop.requests)) == ("revoked", "live", 1)
 
 
 def test_the_window_follows_the_clock_that_is_handed_in() -> None:
@@ -136,13 +136,74 @@ def test_the_window_follows_the_clock_that_is_handed_in() -> None:
     assert accepted.kind == "revoked"
 
 
+def test_the_next_responses_are_those_that_were_asked_for_and_then_the_shops_own() -> None:
+    with Sandbox() as shop:
+        token = shop.issue_token("jane")
+        shop.answer_next("html-200")
+        shop.answer_next("reset-after-revoking")
+        outcomes = [logout_sync(token, send=shop.send) for _ in range(3)]
+        requests = shop.requests
+
+    assert [outcome.kind for outcome in outcomes] == ["undocumented", "unknown", "unauthenticated"]
+    assert [(request.status, request.case, request.token) for request in requests] == [
+        (200, "html-200", token.fingerprint),
+        (None, "reset-after-revoking", token.fingerprint),
+        (401, None, token.fingerprint),
+    ]
+    assert not shows(repr(requests), token.reveal())
+
+
+def test_a_minute_passes_at_once_and_a_reset_begins_again() -> None:
+    with Sandbox(rate_limit=1) as shop:
+        token = shop.issue_token("jane")
+        said = [logout_sync(token, send=shop.send).kind for _ in range(2)]
+        shop.forward(60)
+        said.append(logout_sync(token, send=shop.send).kind)
+        shop.answer_next("500-empty", times=9)
+        shop.reset()
+        assert (shop.requests, shop.holds(token)) == ((), True)
+        said.append(logout_sync(token, send=shop.send).kind)
+
+    assert said == ["revoked", "rate_limited", "unauthenticated", "revoked"]
+
+
+def test_a_token_that_names_a_case_gets_that_from_any_source_on_this_machine() -> None:
+    token = Token.parse("case|html-200")
+    with Sandbox(cases=True) as shop:
+        assert logout_sync(token, send=live(base_url=shop.base_url)).kind == "undocumented"
+        assert shop.holds(token)
+
+
+def test_a_token_that_names_a_case_is_sent_to_no_other_machine() -> None:
+    with pytest.raises(InvalidToken, match="this names a case of the sandbox"):
+        logout_sync(Token.parse("case|html-200"), send=live(base_url="https://shop.example/api"))
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda shop: shop.answer_next("html-20"), "^no case is called 'html-20'; near: .*html-200"),
+        (lambda shop: shop.answer_next("html-200", times=0), "^times is a whole number"),
+        (lambda shop: shop.forward(-1), "^forward is a number of seconds from 0$"),
+        (lambda shop: shop.forward(float("nan")), "^forward"),
+    ],
+)
+def test_what_it_cannot_do_is_refused(ask: Callable[[Sandbox], object], message: str) -> None:
+    with pytest.raises(InvalidOption, match=message):
+        ask(Sandbox())
+
+
 @pytest.mark.parametrize(("profile", "limits"), [("documented", RateLimit(60, 59)), ("laravel", RateLimit())])
 def test_the_profile_decides_whether_a_401_tells_the_limit(profile: Profile, limits: RateLimit) -> None:
     with Sandbox(profile=profile) as shop:
         assert logout_sync(None, send=shop.send).rate_limit == limits
 
 
-@pytest.mark.parametrize("ask", [lambda shop: shop.send, lambda shop: shop.base_url], ids=["send", "base_url"])
+@pytest.mark.parametrize(
+    "ask",
+    [lambda shop: shop.send, lambda shop: shop.base_url, lambda shop: shop.control_url],
+    ids=["send", "base_url", "control_url"],
+)
 def test_before_it_listens_it_says_how_to_start_it(ask: Callable[[Sandbox], object]) -> None:
     with pytest.raises(SandboxNotStarted, match=r"`with Sandbox\(\) as shop:`"):
         ask(Sandbox())

@@ -96,6 +96,11 @@ class Token:
         """Give the secret. For the one place that sends the request; never log, store or show what this returns."""
         return self._reveal()
 
+    @property
+    def names_a_case(self) -> bool:
+        """Whether it is `case|NAME`, which asks a sandbox for a case of its catalogue, and opens nothing elsewhere."""
+        return self._reveal().startswith("case|")
+
     def __repr__(self) -> str:
         return f"<Token {self.fingerprint}, checksum {self.checksum.replace('_', ' ')}>"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import itertools
 import json
 import math
 import re
@@ -16,11 +17,13 @@ import string
 import threading
 import time
 import zlib
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Literal, get_args
+
+from wemasy_kit.sandbox.catalogue import Case, catalogue, find_case
 
 Profile = Literal["documented", "laravel"]
 """Which shop it plays.
@@ -56,7 +59,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """What may be shown of a token: `fingerprint` is the first 8 hex digits of the sha256 of the part after the bar."""
+    """What may be shown of a token: `fingerprint` is the first 8 hex digits of the sha256 of the part after the bar.
+
+    The token `case|NAME` has the id 0, and the case's name in place of a customer.
+    """
 
     id: int
     customer: str
@@ -85,6 +91,7 @@ class Shop:
         rate_limit: How many calls a window of 60 seconds grants, at least 1.
         profile: Which shop it plays, see `Profile`.
         login_route: Whether it has a login page, see `Profile`.
+        cases: Whether a token `case|NAME` gets the case of this name, and is alive until that revokes it.
         clock: Gives the seconds since 1970. No other clock is looked at.
 
     Raises:
@@ -97,6 +104,7 @@ class Shop:
         rate_limit: int = 60,
         profile: Profile = "documented",
         login_route: bool = False,
+        cases: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         if not isinstance(rate_limit, int) or isinstance(rate_limit, bool) or not 1 <= rate_limit <= MOST:
@@ -106,11 +114,16 @@ class Shop:
         self.rate_limit = rate_limit
         self.profile: Profile = profile
         self._allowed = {PATH: "POST"} | ({_LOGIN: "GET, HEAD"} if login_route else {})
-        self._clock = clock
+        self._clock, self._ahead = clock, 0.0
         self._lock = threading.Lock()  # It is asked from the server's thread and from its owner's.
         self._tokens: dict[str, IssuedToken] = {}  # by the sha256 of the part after the bar
         # When the first call came, and how many were granted, in order of that.
         self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._next: deque[Case] = deque()
+        self._always: Case | None = None
+        self._numbers = itertools.count(1)
+        for name in catalogue() if cases else ():
+            self._tokens[_digest(name)] = IssuedToken(0, name, fingerprint(name), alive=True)
 
     def issue_token(self, customer: str) -> str:
         """A new token in plain text, shown this once: the shop keeps its sha256 only."""
@@ -118,7 +131,7 @@ class Shop:
         secret += f"{zlib.crc32(secret.encode()):08x}"
         digest = _digest(secret)
         with self._lock:
-            number = len(self._tokens) + 1
+            number = next(self._numbers)
             self._tokens[digest] = IssuedToken(number, customer, digest[:8], alive=True)
         return f"{number}|{secret}"
 
@@ -131,6 +144,56 @@ class Shop:
         """Whether this token would be accepted now."""
         with self._lock:
             return self._find(plain_text) is not None
+
+    def revoke(self, plain_text: str) -> None:
+        """Let a token be accepted no more; one that is not alive stays so."""
+        with self._lock:
+            if (digest := self._find(plain_text)) is not None:
+                self._kill(digest)
+
+    def forward(self, seconds: float) -> None:
+        """Let `seconds` pass for the window.
+
+        Raises:
+            ValueError: It is no number from 0.
+        """
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < 10**9:
+            raise ValueError("forward is a number of seconds from 0")
+        with self._lock:
+            self._ahead += seconds
+
+    def reset(self) -> None:
+        """Begin again: every token is alive as when it was issued, no request was made, no case waits."""
+        with self._lock:
+            self._tokens = {digest: replace(token, alive=True) for digest, token in self._tokens.items()}
+            self._windows.clear()
+            self._next.clear()
+            self._ahead = 0.0
+
+    def answer_next(self, name: str, times: int | None = 1) -> None:
+        """Give the next `times` logouts this case, after those that wait already; None: whenever none waits.
+
+        Raises:
+            UnknownCase: There is none of this name; it names the near ones.
+            ValueError: `times` is no whole number from 1 to 10,000.
+        """
+        case = find_case(name)
+        if times is None:
+            self._always = case
+        elif not isinstance(times, int) or isinstance(times, bool) or not 1 <= times <= 10_000:
+            raise ValueError("times is a whole number from 1 to 10,000")
+        else:
+            self._next.extend([case] * times)
+
+    def next_case(self, method: str, path: str, token: str) -> Case | None:
+        """The case that this request gets; None: what the rules say (`answer`). One that waited is used up."""
+        if method != "POST" or path.partition("?")[0].rstrip("/") != PATH:
+            return None
+        with self._lock:
+            digest = self._find(token)
+            if digest is not None and self._tokens[digest].id == 0:
+                return find_case(self._tokens[digest].customer)
+            return self._next.popleft() if self._next else self._always
 
     def answer(
         self, method: str, path: str, headers: Iterable[tuple[str, str]], *, address: str = "127.0.0.1"
@@ -165,7 +228,7 @@ class Shop:
         return _html(200, _page("Log in")) if path == _LOGIN else self._log_out(asked, address)
 
     def _log_out(self, asked: Mapping[str, str], address: str) -> Answer:
-        digest = self._find(_bearer(asked.get("authorization", "")))
+        digest = self._find(bearer(asked.get("authorization", "")))
         key = address
         if self.profile == "laravel":
             if digest is None:
@@ -176,12 +239,12 @@ class Shop:
             return self._error(429, "Too Many Attempts.", asked, rate)
         if digest is None:
             return self._unauthenticated(asked, rate)
-        self._tokens[digest] = replace(self._tokens[digest], alive=False)
+        self._kill(digest)
         return _json(200, {"error": False, "message": "Logged out.", "data": []}, rate)
 
     def _count(self, key: str) -> tuple[bool, _Headers]:
         """Whether the window grants this call, and the headers that tell. A refused call leaves no trace."""
-        now = self._clock()
+        now = self._clock() + self._ahead
         # Forgetting what is over bounds the memory: the oldest stand first, so no other is looked at.
         while self._windows and _is_over(next(iter(self._windows.values()))[0], now):
             self._windows.popitem(last=False)
@@ -209,7 +272,10 @@ class Shop:
         number, bar, secret = plain_text.partition("|")
         digest = _digest(secret if bar else plain_text)
         token = self._tokens.get(digest)
-        return digest if token and token.alive and (not bar or number == str(token.id)) else None
+        return digest if token and token.alive and (not bar or number == str(token.id or "case")) else None
+
+    def _kill(self, digest: str) -> None:
+        self._tokens[digest] = replace(self._tokens[digest], alive=False)
 
     def _unauthenticated(self, asked: Mapping[str, str], rate: _Headers = ()) -> Answer:
         if _wants_json(asked):
@@ -237,7 +303,12 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
 
 
-def _bearer(authorization: str) -> str:
+def fingerprint(token: str) -> str:
+    """The first 8 hex digits of the sha256 of the part after the bar."""
+    return _digest(token.partition("|")[2] or token)[:8]
+
+
+def bearer(authorization: str) -> str:
     """Laravel's reading: what follows the last "Bearer ", up to a comma; untrimmed, so a second space spoils it."""
     found = re.match(r"(?ais).*bearer ([^,]*)", authorization)
     return found[1] if found else ""

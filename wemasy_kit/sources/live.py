@@ -27,7 +27,7 @@ import httpx
 from wemasy_kit.call.exchange import Cause, Exchange, NoResponse, SourceName, masked
 from wemasy_kit.call.request import BASE_URL, DEADLINE, PATH, LogoutRequest, checked_base_url
 from wemasy_kit.call.token import Token
-from wemasy_kit.errors import InvalidBaseURL, InvalidOption, bare
+from wemasy_kit.errors import InvalidBaseURL, InvalidOption, InvalidToken, bare
 from wemasy_kit.secrets.mask import masking
 
 BODY_CAP: Final = 64 * 1024
@@ -90,6 +90,9 @@ class Live:
         return bool(self._out)
 
     async def __call__(self, request: LogoutRequest, /) -> Exchange | NoResponse:
+        # Plain http is this machine, where a sandbox may listen.
+        if request.url.startswith("https:") and request.token is not None and request.token.names_a_case:
+            raise InvalidToken("case", "this names a case of the sandbox, and no server but that takes it")
         call = _Call(_agreed(request.url), request, self.name, self._ca)
         failure: Exception | None = None
         interruption: BaseException | None = None

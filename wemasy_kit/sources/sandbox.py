@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from types import TracebackType
 from typing import Any, Final, Self
 
 from wemasy_kit.call.request import DEADLINE
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import InvalidOption, SandboxNotStarted
+from wemasy_kit.sandbox.log import LoggedRequest
 from wemasy_kit.sandbox.rules import IssuedToken, Profile, Shop
 from wemasy_kit.sandbox.server import Server
 from wemasy_kit.sources.live import Live, checked_deadline
+
+
+@contextlib.contextmanager
+def _refused() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise InvalidOption(str(error)) from None
 
 
 class Sandbox:
@@ -30,6 +40,8 @@ class Sandbox:
         profile: "documented", as the documented page has it; "laravel", as a stock Laravel with Sanctum answers.
         login_route: Whether the shop has a login page. Without one, who is not logged in and does not ask for JSON
             gets a 500; with one, a redirect to it.
+        cases: Whether a token `case|NAME` gets the case of this name, from any client, and is alive until that
+            revokes it.
         clock: Gives Unix seconds for the window; a clock of one's own saves a test from sleeping.
         port: A fixed port; 0 takes a free one.
         deadline: Seconds in total for a call through `send`.
@@ -44,16 +56,17 @@ class Sandbox:
         rate_limit: int = 60,
         profile: Profile = "documented",
         login_route: bool = False,
+        cases: bool = False,
         clock: Callable[[], float] = time.time,
         port: int = 0,
         deadline: float = DEADLINE,
     ) -> None:
         if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= 65535:
             raise InvalidOption("port is a whole number from 0 to 65535")
-        try:
-            self._shop: Final = Shop(rate_limit=rate_limit, profile=profile, login_route=login_route, clock=clock)
-        except ValueError as error:
-            raise InvalidOption(str(error)) from None
+        with _refused():
+            self._shop: Final = Shop(
+                rate_limit=rate_limit, profile=profile, login_route=login_route, cases=cases, clock=clock
+            )
         self._server: Final = Server(self._shop, port=port)
         self._deadline: Final = checked_deadline(deadline)
         self._send: Live | None = None
@@ -123,9 +136,45 @@ class Sandbox:
         return self.send.base_url
 
     @property
-    def requests(self) -> int:
-        """How many complete requests have come in."""
-        return self._server.requests
+    def control_url(self) -> str:
+        """Where a test in another language steers it, with JSON both ways; its path is random.
+
+        POST …/tokens {"customer"} gives {"token"}; POST …/next {"case", "times"}; POST …/clock {"forward"};
+        POST …/reset; GET …/requests gives {"requests"}. An unknown case is a 404 that names the near ones.
+
+        Raises:
+            SandboxNotStarted: Nothing listens yet.
+        """
+        _ = self.send
+        return self._server.control_url
+
+    @property
+    def requests(self) -> tuple[LoggedRequest, ...]:
+        """The complete requests that have come in, the last 10,000, without their tokens."""
+        return tuple(self._server.requests)
+
+    def answer_next(self, name: str, times: int = 1) -> None:
+        """Give the next `times` logouts the case of this name, whatever their token. Cases queue up.
+
+        Raises:
+            InvalidOption: There is no such case, and the message names the near ones; or `times` is out of range.
+        """
+        with _refused():
+            self._shop.answer_next(name, times)
+
+    def forward(self, seconds: float) -> None:
+        """Let `seconds` pass for the rate limit's window, at once.
+
+        Raises:
+            InvalidOption: It is no number from 0.
+        """
+        with _refused():
+            self._shop.forward(seconds)
+
+    def reset(self) -> None:
+        """Begin again: every token is alive as when it was issued, no request was made, no case waits."""
+        self._shop.reset()
+        self._server.requests.clear()
 
     def issue_token(self, customer: str) -> Token:
         """A new token of this customer; the earlier ones stay valid."""
