@@ -326,6 +326,16 @@ MUTATIONS = (
              "exports/export"),
     Mutation("has a sample that takes any 200", "exports/sample_texts/logout-curl.sh",
              "then .error == false else true end", "then true else true end", "exports/samples"),
+    # What a person reads
+    Mutation("speaks of a recorded token as of this one", "cards/words.py", 'replace("this token", "that token")',
+             'replace("", "")', "cards/cards"),
+    Mutation("lets words run together without a style sheet", "cards/outcome.py", 'el("span", " · ", class_="wemasy-gap")',
+             "None", "cards/cards"),
+    Mutation("sends the form's styles along with each card", "cards/card.py", '.partition("/* The form")[0]', "", "cards/cards"),
+    Mutation("draws each bar as if nothing were used", "cards/pictures.py", "(outcome.rate_limit.remaining or 0) / top",
+             "top / top", "cards/pictures"),
+    Mutation("leaves the page's example out", "cards/documented.py", "        if wanted.example\n", "        if False\n",
+             "cards/cards"),
     # Scanned, recorded and where from
     Mutation("tries again at each bearer in a value", "secrets/scan.py", "if first + place >= judged and (match",
              "if (match", "secrets/scan_steps"),

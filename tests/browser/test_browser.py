@@ -93,7 +93,7 @@ def live_form(page: Page, lab: labs.Lab, base_url: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "words"),
-    [("200", "Token revoked (200 OK)"), ("401", "Token not accepted (401"), ("429", "Not logged out (429")],
+    [("200", "Token revoked"), ("401", "Token not accepted"), ("429", "Not logged out")],
 )
 def test_each_recorded_answer_is_shown_as_recorded(page: Page, answer: str, words: str) -> None:
     choose(page, "Replay")
@@ -128,7 +128,7 @@ def test_the_sandbox_gives_a_token_and_shows_it_alive_then_revoked(page: Page) -
     press(page, "Give me a token")
     expect(form(page).locator(".wemasy-list")).to_contain_text("alive")
     press(page)
-    expect(verdict(page)).to_contain_text("Token revoked (200 OK)")
+    expect(verdict(page)).to_contain_text("Token revoked")
     expect(form(page).locator(".wemasy-list label", has_text="revoked")).to_have_count(1)
     expect(form(page).locator(".wemasy-list label", has_text="alive")).to_have_count(1)
 

@@ -20,7 +20,7 @@ from wemasy_kit.call.request import Headers
 from wemasy_kit.cards import card
 from wemasy_kit.cards import outcome as cards
 from wemasy_kit.cards.documented import show_documented
-from wemasy_kit.cards.words import LOOKS, announcement, plain
+from wemasy_kit.cards.words import LOOKS, announcement, explained, plain
 from wemasy_kit.contract.document import load
 from wemasy_kit.explorer.panels import shadow
 from wemasy_kit.sources.cassette import cassette, cassette_names
@@ -45,7 +45,7 @@ def test_each_of_the_six_kinds_has_a_mark_words_and_advice_wherever_it_is_told(k
 
     for told in (text_of(cards.verdict(came)), plain(came), announcement(came)):
         assert look.verdict in told
-        assert came.advice in told
+        assert explained(came).partition(" ")[2] in told
         assert "<" not in told
     assert look.mark in text_of(cards.verdict(came))
     assert plain(came).startswith(f"{look.mark} {look.verdict}")
@@ -66,8 +66,8 @@ def test_a_mark_is_not_read_out_since_the_words_say_it() -> None:
 @pytest.mark.parametrize(
     ("what", "words"),
     [
-        (SIX[OutcomeKind.UNAUTHENTICATED], "Token not accepted (401 Unauthorized)"),
-        (outcome(299, reason="Fine so far"), "(299 Fine so far)"),
+        (SIX[OutcomeKind.UNAUTHENTICATED], "401 Unauthorized · Token not accepted"),
+        (outcome(299, reason="Fine so far"), "≠ 299 Fine so far · "),
         (outcome(401), "The server says: said"),
         (SIX[OutcomeKind.REVOKED], "Live · 12 ms"),
         (outcome(401, source="sandbox"), "sandbox on this machine, not from Wemasy"),
@@ -95,6 +95,16 @@ def test_a_replay_says_that_it_is_recorded_and_from_where_in_every_view(name: st
         assert "Replay: recorded on " in told
         assert "from the kit's sandbox, never seen on the live API." in told
     assert announcement(came).startswith("Recorded: ")
+
+
+def test_a_replay_speaks_of_another_time() -> None:
+    limits = (("X-RateLimit-Limit", "60"), ("X-RateLimit-Remaining", "59"))
+    came = outcome(200, *limits, source="cassette")
+
+    for told in (shown(came), plain(came)):
+        assert "Logged out: that token is dead." in told
+        assert "Requests left at that moment: 59 of 60" in told
+        assert not re.search("this (token|minute|window)", told)
 
 
 @pytest.mark.parametrize("kind", OutcomeKind)
@@ -275,14 +285,14 @@ def test_the_exchange_is_shown_as_http_with_the_token_masked(reason: str, line: 
 def test_a_card_has_the_verdict_and_where_something_came_its_body_headers_and_exchange(kind: OutcomeKind) -> None:
     told = shown(SIX[kind])
 
-    assert SIX[kind].advice in told
+    assert explained(SIX[kind]) in told
     for part in ("Body", "Headers", "Authorization: Bearer <redacted>"):
         assert (part in told) == (SIX[kind].exchange is not None)
     assert "button" not in Page(cards.show_outcome(SIX[kind])._repr_html_()).tags  # Only a form has a script for it.
 
 
 @pytest.mark.parametrize("status", [200, 401, 429])
-def test_a_documented_answer_has_every_header_and_field_of_the_page(status: int) -> None:
+def test_a_documented_response_has_every_header_field_and_example_of_the_page(status: int) -> None:
     wanted = load().response(status)
     assert wanted is not None
     made = show_documented(status)
@@ -293,6 +303,17 @@ def test_a_documented_answer_has_every_header_and_field_of_the_page(status: int)
             assert all(part in told for part in (header.name, header.description, str(header.example)))
         for field in wanted.fields:
             assert all(part in told for part in (field.name, field.type))
+        assert ("Response Example" in told) == ('"message": "Logged out."' in told) == (wanted.example is not None)
+
+
+def test_without_a_status_the_page_tells_of_the_request_in_its_own_order() -> None:
+    page = load()
+    parts = [page.method, page.path, page.title, page.description, "Base URL", page.base_url, "Authentication"]
+    parts += [" ".join(part.split()) for each in page.samples for part in (each.language, each.source)]
+    for told in (text_of(show_documented()._repr_html_()), " ".join(repr(show_documented()).split())):
+        assert [part for part in parts if part not in told] == []
+        places = [told.index(part) for part in parts[3:]]
+        assert places == sorted(places)
 
 
 def test_a_status_that_the_page_has_not_is_refused_with_those_it_has() -> None:
@@ -303,14 +324,19 @@ def test_a_status_that_the_page_has_not_is_refused_with_those_it_has() -> None:
 # --- What cards are made of
 
 
-def test_the_style_sheet_loads_nothing_cannot_end_early_and_takes_jupyterlabs_colours() -> None:
+def test_the_style_sheet_loads_nothing_cannot_end_early_and_each_of_its_colours_is_one_for_light_and_one_for_dark() -> (
+    None
+):
     sheet = card.style()
-    colours = re.findall(r"--w-[a-z-]+: ([^;]+);", sheet)
+    cards_own = card.note("", "", "")._repr_html_().partition("</style>")[0]
 
     assert sheet.count("<") == 2
     assert not re.search(r"url\(|@import|expression\(|https?:", sheet)
-    assert colours
-    assert all(colour.startswith("var(--jp-") for colour in colours if "#" in colour)
+    assert cards_own in sheet
+    assert len(cards_own) < len(sheet) * 2 / 3
+    colours = re.compile(r"light-dark\(#[0-9a-f]{3,6}, #[0-9a-f]{3,6}\)")
+    assert len(colours.findall(cards_own)) > 10
+    assert re.findall(r"#[0-9a-f]{3,6}\b", colours.sub("", cards_own)) == []
 
 
 @given(hostile_texts)

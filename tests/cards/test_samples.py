@@ -1,6 +1,8 @@
-"""The request samples as tabs, for a notebook."""
+"""The request samples to unfold, for a notebook."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
@@ -10,12 +12,12 @@ from wemasy_kit.contract.document import load
 from wemasy_kit.exports.samples import samples
 
 
-def test_there_is_a_tab_for_each_language_and_the_first_is_open() -> None:
-    page = Page(show_samples("documented")._repr_html_())
+def test_there_is_a_fold_for_each_language_and_the_first_is_open() -> None:
+    html = show_samples("documented")._repr_html_()
 
-    assert len(page.values("checked")) == 1
-    assert len(set(page.values("id"))) == len(page.values("for")) == len(load().samples)
-    assert page.values("id") == page.values("for")
+    assert re.findall("<details(.*?)><summary>(.*?)</summary>", html) == [
+        (" open" * (sample == load().samples[0]), sample.language) for sample in load().samples
+    ]
 
 
 def test_the_checked_samples_are_shown_whole() -> None:

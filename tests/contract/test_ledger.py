@@ -233,7 +233,7 @@ def test_any_response_has_a_ledger(status: int, reason: str, headers: Any, body:
         for text in (each.what, each.documented, each.observed, each.explanation or "")
     )
     assert all(len(line) <= 106 for line in ledger_text(rows).splitlines())
-    assert ledger_html(rows).count("<tr") == len(rows) + 1
+    assert ledger_html(rows).count("<tr>") == len(rows) + 1  # An explanation's row has a class.
 
 
 # --- Recordings, sandbox
@@ -280,7 +280,7 @@ def test_the_table_has_a_mark_and_the_verdict_in_words_and_says_each_explanation
         assert f'aria-hidden="true">{sign}</span> ' in html
         assert f">{words}</" in html
     assert html.count("looks at the token before it counts") == 1
-    assert "<p>As for X-RateLimit-Limit.</p>" in html
+    assert '<td colspan="4">As for X-RateLimit-Limit.</td>' in html
 
 
 def test_what_a_server_sends_is_escaped_in_the_table() -> None:
@@ -300,7 +300,7 @@ def test_the_plain_text_fits_a_terminal() -> None:
 @pytest.mark.parametrize(
     ("exchange", "said"),
     [
-        (full(), "The answer is as the page says."),
+        (full(), "The response is as the page says."),
         (full(500), "One thing is not as the page says."),
         (measured("default-401-no-token"), "3 things are not as the page says, and why is explained."),
     ],
@@ -321,7 +321,7 @@ def test_a_card_shows_the_ledger_of_an_outcome_and_says_so_where_no_response_cam
 
     assert repr(card) == ledger_text(rows)
     assert ledger_html(rows) in card._repr_html_()
-    assert asyncio.run(play()) == "There is no answer to compare with the page."
+    assert asyncio.run(play()) == "There is no response to compare with the page."
 
 
 def run(*arguments: str) -> str:
@@ -342,7 +342,7 @@ def test_the_command_has_an_empty_ledger_where_no_response_came() -> None:
     nowhere = ("--base-url", "http://127.0.0.1:9/api", "--no-token", "--ledger")
 
     assert json.loads(run(*nowhere, "--json"))["ledger"] == []
-    assert "There is no answer to compare" in run(*nowhere)
+    assert "There is no response to compare" in run(*nowhere)
 
 
 def test_nobody_pays_for_the_json_schema_library_who_reads_no_ledger() -> None:

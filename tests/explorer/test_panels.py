@@ -12,6 +12,7 @@ from wemasy_kit.call.advice import clock_time
 from wemasy_kit.call.exchange import Exchange, SourceName
 from wemasy_kit.call.outcome import OutcomeKind, read
 from wemasy_kit.cards.outcome import body, headers
+from wemasy_kit.cards.words import explained
 from wemasy_kit.contract.document import load
 from wemasy_kit.contract.ledger import compare
 from wemasy_kit.explorer import panels
@@ -105,7 +106,7 @@ def test_a_token_of_the_sandbox_is_listed_with_its_customer_and_state(alive: boo
 @pytest.mark.parametrize("kind", [None, *OutcomeKind])
 def test_the_shadow_of_a_form_says_what_it_is_and_has_its_last_answer(kind: OutcomeKind | None) -> None:
     shadow = panels.shadow(load(), SIX[kind] if kind else None)
-    words = SIX[kind].advice if kind else "Run the cell in JupyterLab to use it."
+    words = explained(SIX[kind]).partition(" ")[2] if kind else "Run the cell in JupyterLab to use it."
 
     for shown in (text_of(shadow._repr_html_()), " ".join(repr(shadow).split())):
         assert all(part in shown for part in ("Log out customer", load().path, words))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,18 @@ def run(path: Path) -> Any:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(VIEW, None)
+    styled_once(notebook)
     return notebook
+
+
+def styled_once(notebook: Any) -> None:
+    """Keep the cards' style sheet in the first card only: all of a notebook is on one page.
+
+    In a kernel each card has it, since nobody knows which cell will be run again, cleared or shown alone.
+    """
+    data = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", ())]
+    for later in [each for each in data if "<style>" in each.get("text/html", "")][1:]:
+        later["text/html"] = re.sub("<style>.*?</style>", "", later["text/html"])
 
 
 if __name__ == "__main__":

@@ -12,45 +12,65 @@ from wemasy_kit.cards.markup import Html, el, joined
 class Card:
     """Something to look at: HTML in a notebook, plain text elsewhere."""
 
-    def __init__(self, html: Html, text: str) -> None:
-        self._html = html
+    def __init__(self, content: Html, text: str) -> None:
+        self._content = content
         self._text = text
 
     def __repr__(self) -> str:
         return self._text
 
     def _repr_html_(self) -> str:
-        return self._html
+        # With the sheet in each, a card looks the same alone, run again, and beside a cell that was cleared.
+        sheet = el("style", Html(_sheet().partition("/* The form")[0]))
+        return joined(sheet, el("div", self._content, class_="wemasy-card"))
+
+
+def style() -> Html:
+    """The whole style sheet, the form's part too; without it all of it still reads well."""
+    return el("style", Html(_sheet()))
 
 
 @functools.cache
-def style() -> Html:
-    """The style sheet of everything here; without it all of it still reads well."""
-    return el("style", Html((Path(__file__).parent / "style.css").read_text(encoding="utf-8")))
+def _sheet() -> str:
+    return " ".join((Path(__file__).parent / "style.css").read_text(encoding="utf-8").split())
 
 
 def note(mark: str, title: str, text: str) -> Card:
     """A sentence in a box."""
-    return Card(joined(style(), el("div", box(mark, title, text), class_="wemasy-card")), f"{mark} {title}\n{text}")
+    return Card(box(mark, title, text), f"{mark} {title}\n{text}")
 
 
 def box(mark: str, title: str, text: str, *more: Html | None, tone: str = "plain", aside: str | None = None) -> Html:
+    """A verdict: a mark or what is in its place, a sentence, and what it means."""
     line = el(
         "p",
-        el("span", mark, class_="wemasy-mark", aria_hidden="true"),
+        mark if isinstance(mark, Html) else sign(mark),
+        " ",
         el("strong", title),
-        el("span", aside, class_="wemasy-origin") if aside else None,
+        el("span", f" · {aside}", class_="wemasy-origin") if aside else None,
         class_="wemasy-verdict-line",
     )
     return el("div", line, el("p", text), *more, class_=f"wemasy-verdict wemasy-{tone}")
 
 
+def sign(mark: str) -> Html:
+    """A mark for those who see no colours; not read out, since words say the same."""
+    return el("span", mark, class_="wemasy-mark", aria_hidden="true")
+
+
 def part(title: str, content: Html) -> Html:
-    return el("section", el("h5", title), content)
+    """A part of a card. Its title is no heading: a card cannot know which level it would be on its page."""
+    return el("section", el("p", el("strong", title), class_="wemasy-title"), content)
 
 
-def table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Html:
-    """A table; each cell is a text or HTML."""
+def table(columns: Sequence[str], rows: Sequence[tuple[str, ...]], *, caption: str | None = None) -> Html:
+    """A table; each cell is a text or HTML. A row of one cell explains the one above, across the whole width."""
     head = el("tr", *(el("th", column, scope="col") for column in columns))
-    lines = [el("tr", *(el("td", cell) for cell in row)) for row in rows]
-    return el("div", el("table", el("thead", head), el("tbody", *lines)), class_="wemasy-table", tabindex=0)
+    lines = [
+        el("tr", *(el("td", cell) for cell in row))
+        if len(row) > 1
+        else el("tr", el("td", *row, colspan=len(columns)), class_="wemasy-why")
+        for row in rows
+    ]
+    title = el("caption", caption) if caption else None
+    return el("div", el("table", title, el("thead", head), el("tbody", *lines)), class_="wemasy-table", tabindex=0)

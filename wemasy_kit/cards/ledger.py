@@ -7,40 +7,31 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from wemasy_kit.call.outcome import Outcome, displayable
-from wemasy_kit.cards.card import Card, style
+from wemasy_kit.cards.card import Card, sign, table
 from wemasy_kit.cards.markup import Html, el, joined
 from wemasy_kit.contract.ledger import Row, Verdict, compare, differences
 
 _COLUMNS: Final = ("What", "Documented", "Observed", "Verdict")
 _WIDEST: Final = (22, 24, 26)  # characters of a column in a terminal, without the verdict, which comes last
 PAGE: Final = 100  # characters of a line in a terminal, if it has as many
-NOTHING_TO_COMPARE: Final = "There is no answer to compare with the page."
+NOTHING_TO_COMPARE: Final = "There is no response to compare with the page."
 
 
 def show_ledger(outcome: Outcome) -> Card:
-    """The documented page and an answer, side by side, to look at in a notebook."""
+    """The documented page and a response, side by side, to look at in a notebook."""
     if outcome.exchange is None:
         return Card(el("p", NOTHING_TO_COMPARE), NOTHING_TO_COMPARE)
     rows = compare(outcome.exchange)
-    return Card(joined(style(), el("div", ledger_html(rows), class_="wemasy-card")), ledger_text(rows))
+    return Card(ledger_html(rows), ledger_text(rows))
 
 
 def ledger_html(rows: Sequence[Row]) -> Html:
-    """A sentence, and a table of what, documented, observed and verdict; explanations stand under the verdict."""
-    head = el("tr", *(el("th", column, scope="col") for column in _COLUMNS))
-    lines = [
-        el(
-            "tr",
-            el("td", el("code", row.what)),
-            el("td", row.documented),
-            el("td", el("code", row.observed)),
-            el("td", _verdict(row), el("p", why) if why else None),
-            class_=f"wemasy-row-{_tone(row)}",
-        )
-        for row, why in _explained(rows)
-    ]
-    table = el("table", el("thead", head), el("tbody", *lines))
-    return joined(el("p", summary(rows)), el("div", table, class_="wemasy-table", tabindex=0))
+    """A sentence, and a table of what, documented, observed and verdict; an explanation stands below its row."""
+    lines: list[tuple[str, ...]] = []
+    for row, why in _explained(rows):
+        lines.append((el("code", row.what), row.documented, el("code", row.observed), _verdict(row)))
+        lines += [(why,)] if why else []
+    return joined(el("p", summary(rows)), table(_COLUMNS, lines))
 
 
 def ledger_text(rows: Sequence[Row], *, width: int = PAGE) -> str:
@@ -72,7 +63,7 @@ def summary(rows: Sequence[Row]) -> str:
     """How the two agree, in a sentence."""
     found = differences(rows)
     if not found:
-        return "The answer is as the page says."
+        return "The response is as the page says."
     explained = ", and why is explained" if all(row.explanation for row in rows if row.differs) else ""
     return f"{'One thing is' if found == 1 else f'{found} things are'} not as the page says{explained}."
 
@@ -86,7 +77,7 @@ def _tone(row: Row) -> str:
 
 def _verdict(row: Row) -> Html:
     word = el("strong", row.verdict) if row.differs else el("span", row.verdict)
-    return joined(el("span", _MARKS[_tone(row)], class_="wemasy-mark", aria_hidden="true"), " ", word)
+    return el("span", sign(_MARKS[_tone(row)]), " ", word, class_=f"wemasy-{_tone(row)}")
 
 
 def _explained(rows: Iterable[Row]) -> Iterator[tuple[Row, str | None]]:

@@ -10,9 +10,9 @@ from typing import Final
 from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.call.outcome import Outcome, displayable
 from wemasy_kit.call.provenance import provenance
-from wemasy_kit.cards.card import Card, box, part, style, table
+from wemasy_kit.cards.card import Card, box, part, sign, table
 from wemasy_kit.cards.markup import Html, el, joined
-from wemasy_kit.cards.words import LOOKS, headline, left_label, origin, plain
+from wemasy_kit.cards.words import LOOKS, explained, finding, left_label, origin, plain, status_line
 from wemasy_kit.contract.document import load
 
 _SHOWN: Final = 4096  # characters of a body; more is no reading
@@ -20,7 +20,7 @@ _SHOWN: Final = 4096  # characters of a body; more is no reading
 
 def show_outcome(outcome: Outcome) -> Card:
     """An outcome to look at: the verdict in words, where it comes from, body, headers and the HTTP message."""
-    return Card(joined(style(), el("div", outcome_html(outcome), class_="wemasy-card")), plain(outcome))
+    return Card(outcome_html(outcome), plain(outcome))
 
 
 def outcome_html(outcome: Outcome) -> Html:
@@ -34,16 +34,24 @@ def outcome_html(outcome: Outcome) -> Html:
 
 
 def verdict(outcome: Outcome) -> Html:
-    """The verdict in words: mark, sentence, advice; then the server's words, and where they come from."""
-    look = LOOKS[outcome.kind]
+    """The verdict in words: status, sentence, advice; then the server's words, and where they come from."""
     said = el("p", "The server says: ", el("q", outcome.message)) if outcome.message else None
     odd = el("p", f"About this token: {outcome.warning}") if outcome.warning else None
     where = el("p", provenance(outcome), class_="wemasy-provenance")
-    return box(look.mark, headline(outcome), outcome.advice, odd, said, where, tone=look.tone, aside=origin(outcome))
+    words = (finding(outcome), explained(outcome), odd, said, where)
+    return box(chip(outcome), *words, tone=LOOKS[outcome.kind].tone, aside=origin(outcome))
+
+
+def chip(outcome: Outcome) -> Html:
+    """The status to scan for, with the outcome's mark and in its tone."""
+    look = LOOKS[outcome.kind]
+    status = f" {status_line(outcome.exchange)}" if outcome.exchange else None
+    drawn = el("span", sign(look.mark), status, class_=f"wemasy-chip wemasy-{look.tone}")
+    return joined(drawn, el("span", " · ", class_="wemasy-gap"))  # Where no style sheet draws the chip.
 
 
 def gauge(outcome: Outcome) -> Html | None:
-    """Requests left in the window; None where the answer does not say."""
+    """Requests left in the window; None where the response does not say."""
     limit, remaining = outcome.rate_limit.limit, outcome.rate_limit.remaining
     if not limit or remaining is None:
         return None
@@ -51,7 +59,7 @@ def gauge(outcome: Outcome) -> Html | None:
     label = left_label(outcome)
     return el(
         "div",
-        el("p", label, el("b", f"{remaining} of {limit}"), class_="wemasy-gauge-line"),
+        el("p", f"{label}: ", el("b", f"{remaining} of {limit}"), class_="wemasy-gauge-line"),
         el(
             "div",
             el("div", style=f"width:{share * 100:.1f}%"),
@@ -72,7 +80,7 @@ def body(exchange: Exchange) -> Html:
         return el("p", "The body is empty.")
     if exchange.flaw is None:
         text = json.dumps(exchange.document, indent=4, ensure_ascii=False)
-        return joined(_cut_note(text, None), el("pre", *_coloured(text[:_SHOWN]), tabindex=0))
+        return joined(_cut_note(text, None), el("pre", *coloured(text[:_SHOWN]), tabindex=0))
     text = exchange.body.decode("utf-8", "replace")
     kind = displayable(exchange.header("Content-Type") or "") or "no type"
     more = f"more than {len(text)}" if exchange.over_cap else None
@@ -87,7 +95,7 @@ def _cut_note(text: str, length: str | None) -> Html | None:
 
 
 def headers(exchange: Exchange) -> Html:
-    """Every header of the answer: the documented ones first, each with what the page says of it."""
+    """Every header of the response: the documented ones first, each with what the page says of it."""
     wanted = load().response(exchange.status)
     named = {each.name.lower(): each for each in wanted.headers} if wanted else {}
     in_order = sorted(exchange.headers, key=lambda pair: pair[0].lower() not in named)
@@ -101,7 +109,7 @@ def headers(exchange: Exchange) -> Html:
 
 
 def http_message(exchange: Exchange) -> str:
-    """Request and answer as they stand on the wire, the token masked."""
+    """Request and response as they stand on the wire, the token masked."""
     path = re.sub(r"^https?://[^/]+", "", exchange.url)
     lines = [f"{exchange.method} {path} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in exchange.request_headers]
@@ -115,7 +123,7 @@ _TOKENS: Final = (
 )
 
 
-def _coloured(text: str) -> Iterator[str]:
+def coloured(text: str) -> Iterator[str]:
     """JSON with a class on each kind of token."""
     end = 0
     for match in re.finditer(_TOKENS, text):

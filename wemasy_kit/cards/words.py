@@ -35,7 +35,7 @@ SOURCES: Final[Mapping[SourceName, str]] = {"cassette": "Replay", "sandbox": "Sa
 def plain(outcome: Outcome) -> str:
     """An outcome as plain text, for a terminal and for what shows no HTML."""
     look = LOOKS[outcome.kind]
-    lines = [f"{look.mark} {headline(outcome)} · {origin(outcome)}", outcome.advice]
+    lines = [f"{look.mark} {headline(outcome)} · {origin(outcome)}", _advice(outcome)]
     if outcome.warning:
         lines.append(f"About this token: {outcome.warning}")
     if outcome.message:
@@ -55,14 +55,28 @@ def left_label(outcome: Outcome) -> str:
 
 def announcement(outcome: Outcome) -> str:
     """The verdict as a screen reader says it, once."""
-    return f"{headline(outcome)}. {outcome.advice}"
+    return f"{headline(outcome)}. {explained(outcome)}"
+
+
+def explained(outcome: Outcome) -> str:
+    """The advice below a verdict, which it does not repeat; of a recording it speaks as of another time."""
+    said = _advice(outcome).removeprefix(f"{LOOKS[outcome.kind].verdict}: ")
+    return said[:1].upper() + said[1:]
+
+
+def _advice(outcome: Outcome) -> str:
+    return outcome.advice.replace("this token", "that token") if outcome.source == "cassette" else outcome.advice
+
+
+def finding(outcome: Outcome) -> str:
+    """The verdict in a few words."""
+    # A recorded verdict is about the token that was sent when it was recorded, and must not be taken for news.
+    return f"{'Recorded: ' if outcome.source == 'cassette' else ''}{LOOKS[outcome.kind].verdict}"
 
 
 def headline(outcome: Outcome) -> str:
-    # A recorded verdict is about the token that was sent when it was recorded, and must not be taken for news.
-    when = "Recorded: " if outcome.source == "cassette" else ""
-    status = f" ({status_line(outcome.exchange)})" if outcome.exchange else ""
-    return f"{when}{LOOKS[outcome.kind].verdict}{status}"
+    """The verdict in a few words, and the status."""
+    return finding(outcome) + (f" ({status_line(outcome.exchange)})" if outcome.exchange else "")
 
 
 def status_line(exchange: Exchange) -> str:

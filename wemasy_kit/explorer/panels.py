@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final, TypedDict
 from wemasy_kit.call.advice import clock_time
 from wemasy_kit.call.exchange import Exchange, SourceName
 from wemasy_kit.call.outcome import Outcome
-from wemasy_kit.cards.card import Card, box, part, style, table
+from wemasy_kit.cards.card import Card, box, part, table
+from wemasy_kit.cards.documented import endpoint
 from wemasy_kit.cards.ledger import ledger_html
 from wemasy_kit.cards.markup import Html, el, joined
 from wemasy_kit.cards.outcome import body, headers, http_message, outcome_html
@@ -186,7 +187,7 @@ def shadow(contract: Contract, outcome: Outcome | None) -> Card:
     text = f"{contract.title}: {contract.method} {contract.path}\n{plain(outcome) if outcome else _OPEN}"
     answers = [(el("code", str(each.status)), each.description) for each in contract.responses]
     last = outcome_html(outcome) if outcome else joined(el("p", _OPEN), table(("Answer", "The page says"), answers))
-    return Card(joined(style(), el("div", heading(contract), last, class_="wemasy-card")), text)
+    return Card(joined(endpoint(contract), last), text)
 
 
 def no_sample(language: str) -> Html:
