@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,20 +67,40 @@ def form(page: Page) -> Locator:
 
 
 def choose(page: Page, name: str) -> None:
-    # The radio button lies unseen over the whole of its segment: where a person clicks.
-    form(page).get_by_role("radio", name=name, exact=True).click()
+    # The radio button lies unseen over the whole of its row: where a person clicks.
+    form(page).get_by_role("radio", name=name).click()
 
 
 def field(page: Page) -> Locator:
     return form(page).get_by_role("textbox", name="Bearer token")
 
 
-def press(page: Page, name: str = "Log out") -> None:
-    form(page).get_by_role("button", name=name, exact=True).click()
+def deed(page: Page) -> Locator:
+    """The button that sends, whatever is written on it."""
+    return form(page).locator(".wemasy-primary")
+
+
+def press(page: Page, name: str | None = None) -> None:
+    if name is None:
+        deed(page).and_(page.locator(":not([aria-disabled=true])")).click()
+    else:
+        form(page).get_by_role("button", name=name, exact=True).click()
 
 
 def verdict(page: Page) -> Locator:
     return form(page).locator(".wemasy-verdict")
+
+
+def unfold(page: Page, name: str) -> None:
+    form(page).locator("summary", has_text=name).click()
+
+
+def at(shop: Sandbox) -> str:
+    """Code for a form that asks this shop; each cell has names of its own."""
+    return f"""
+from wemasy_kit import LogoutForm
+from wemasy_kit.sources.live import Live
+LogoutForm(send=Live(base_url={shop.base_url!r}, deadline=10.0, name="sandbox"))"""
 
 
 def live_form(page: Page, lab: labs.Lab, base_url: str, name: str) -> None:
@@ -91,69 +112,158 @@ def live_form(page: Page, lab: labs.Lab, base_url: str, name: str) -> None:
     expect(form(page)).to_be_visible(timeout=60_000)
 
 
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [("200", "Token revoked"), ("401", "Token not accepted"), ("429", "Not logged out")],
-)
-def test_each_recorded_answer_is_shown_as_recorded(page: Page, answer: str, words: str) -> None:
-    choose(page, "Replay")
-    choose(page, answer)
+def test_each_recording_is_replayed_by_a_button_that_says_so_and_makes_nobody_wait(page: Page) -> None:
+    for recording, words in (
+        ("Token revoked", "200 OK Recorded: token revoked"),
+        ("Not accepted", "401 Unauthorized Recorded: token not accepted"),
+        ("Too many requests", "429 Too Many Requests Recorded: not logged out"),
+    ):
+        choose(page, recording)
+        expect(deed(page)).to_have_text(f"Replay the recorded {words[:3]}")
+        press(page)
+        expect(verdict(page)).to_contain_text(words)
+        expect(verdict(page)).to_contain_text("never seen on the live API")
+    expect(form(page).locator(".wemasy-secret")).to_contain_text("would now count down 61 s")
+    expect(deed(page)).to_have_text("Replay the recorded 429")
+    expect(form(page).get_by_role("meter")).to_have_attribute("aria-valuetext", "0 of 60")
+    choose(page, "Phone, then laptop")
+    for number, device in enumerate(("phone", "laptop"), start=1):
+        expect(deed(page)).to_have_text(f"Replay step {number} of 2")
+        press(page)
+        expect(form(page)).to_contain_text(f"Step {number} of 2 · the {device} logs out")
+
+
+def test_in_the_sandbox_the_button_never_moves_and_a_revoked_token_is_proved_dead_and_recognised(page: Page) -> None:
+    choose(page, "Sandbox")
+    expect(form(page).locator(".wemasy-endpoint")).to_contain_text("POST http://127.0.0.1:")
+    expect(deed(page)).to_have_text("Log out in the sandbox")
+    before = deed(page).bounding_box()
+    press(page, "Issue a token")
+    expect(form(page).locator(".wemasy-list")).to_contain_text("valid")
     press(page)
-    expect(verdict(page)).to_contain_text(f"Recorded: {words}")
-    expect(verdict(page)).to_contain_text("never seen on the live API")
+    expect(verdict(page)).to_contain_text("200 OK Token revoked")
+    expect(deed(page)).to_be_enabled()  # Till then it would be half of a double click.
+    press(page, "Prove it")
+    expect(verdict(page)).to_contain_text("then 401 ✓ proved")
+    field(page).fill("5|has,a-comma")
+    press(page)
+    expect(form(page).get_by_role("alert")).to_contain_text("comma")
+    assert deed(page).bounding_box() == before
+    field(page).fill("")
+    form(page).locator(".wemasy-list label", has_text="revoked").click()
+    press(page)
+    expect(form(page).get_by_role("group", name="Confirm")).to_contain_text("This kernel revoked it at")
+    press(page, "Send it again")
+    expect(verdict(page)).to_contain_text("401 Unauthorized Token not accepted")
+
+
+# By how much each text at least stands out from what is behind it, as WCAG reckons it.
+CONTRAST = """root => {
+  const shown = colour => {
+    const canvas = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
+    canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const light = colour => [...shown(colour)].slice(0, 3)
+    .map(value => value / 255).map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, value, at) => sum + value * [0.2126, 0.7152, 0.0722][at], 0);
+  const behind = node => {
+    for (; node; node = node.parentElement) {
+      const colour = getComputedStyle(node).backgroundColor;
+      if (shown(colour)[3] === 255) return colour;
+    }
+  };
+  const texts = [...root.querySelectorAll("*")].filter(e => e.getClientRects().length && e.innerText);
+  return Math.min(...texts.map(e => {
+    const [a, b] = [light(getComputedStyle(e).color), light(behind(e))].sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05);
+  }));
+}"""
+
+
+def test_a_response_is_dimmed_and_headed_as_earlier_as_soon_as_anything_is_done(page: Page) -> None:
+    when = form(page).locator(".wemasy-when")
+    chip, calm = form(page).locator(".wemasy-verdict .wemasy-chip").first, "e => getComputedStyle(e).color"
+    choose(page, "Sandbox")
+    press(page)
+    expect(verdict(page)).to_contain_text("Token revoked")
+    expect(when).to_be_hidden()
+    fresh = chip.evaluate(calm)
+    choose(page, "Live")
+    expect(when).to_be_visible()
+    expect(when).to_have_text(re.compile(r"Earlier · \d\d:\d\d:\d\d · Sandbox · [0-9a-f]{8}"))
+    assert chip.evaluate(calm) != fresh
+    assert form(page).locator(".wemasy-answer section").evaluate(CONTRAST) >= 4.5
+    expect(form(page).get_by_role("button", name="Prove it")).to_be_hidden()
+    expect(form(page).locator(".wemasy-endpoint")).to_contain_text("POST https://api.wemasy.nl/api/services/")
+    expect(deed(page)).to_have_text("Log out at api.wemasy.nl…")
+    choose(page, "Replay")
+    choose(page, "Token revoked")
+    press(page)
+    expect(when).to_be_hidden()
+    unfold(page, "History")
+    rows = form(page).locator(".wemasy-call")
+    expect(rows.nth(1)).to_contain_text(re.compile(r"200 Token revoked Sandbox · 127.0.0.1:\d+"))
+    rows.nth(1).click()
+    expect(verdict(page)).to_contain_text("Sandbox · 127.0.0.1")
+    expect(when).to_contain_text("Sandbox")
+    expect(rows.nth(1)).to_be_focused()
+    assert rows.filter(visible=True).count() == 5
+
+
+def test_two_forms_share_the_history_at_once(page: Page, lab: labs.Lab) -> None:
+    labs.open_notebook(page, lab, lab.put("two", "from wemasy_kit import LogoutForm", "LogoutForm()", "LogoutForm()"))
+    expect(page.locator(".wemasy-primary")).to_have_count(2, timeout=60_000)
+    press(page)
+    for each in page.locator(".wemasy").all():
+        expect(each).to_contain_text("1 of this kernel")
+    # Each has radio buttons of its own.
+    expect(page.get_by_role("radio", name="Replay").nth(1)).to_be_checked()
+    choose(page, "Live")
+    expect(page.get_by_role("radio", name="Replay").nth(1)).to_be_checked()
+
+
+def test_on_a_small_viewport_the_verdict_comes_into_view_once(page: Page, lab: labs.Lab) -> None:
+    page.set_viewport_size({"width": 720, "height": 520})
+    choose(page, "Replay")
+    press(page)
+    expect(verdict(page).first).to_be_in_viewport()
+    deed(page).scroll_into_view_if_needed()
+    page.wait_for_timeout(600)
+    expect(deed(page)).to_be_in_viewport()
+    page.set_viewport_size({"width": 1500, "height": 1400})
 
 
 def test_a_429_counts_down_on_the_button_while_a_cell_runs_and_nothing_can_be_sent(page: Page, lab: labs.Lab) -> None:
-    choose(page, "Replay")
-    choose(page, "200")
-    choose(page, "429")
-    button = form(page).get_by_role("button", name="Wait")
-    expect(button).to_be_disabled()  # Since the test before: a wait belongs to its recording.
+    with Sandbox(rate_limit=1) as strict:
+        labs.open_notebook(page, lab, lab.put("strict", at(strict)))
+        expect(form(page)).to_be_visible(timeout=60_000)
+        for words in ("401", "429"):
+            press(page)
+            expect(verdict(page)).to_contain_text(words)
+        assert len(strict.requests) == 2
+    expect(deed(page)).to_be_disabled()
     expect(form(page)).to_contain_text("It can be sent at")
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:insert-cell-below')")
     page.keyboard.press("Enter")
     page.keyboard.type("import time; time.sleep(4)")
     page.keyboard.press("Control+Enter")
-    before = button.inner_text()
+    before = deed(page).inner_text()
     page.wait_for_timeout(2200)
     assert page.locator("#jp-main-statusbar").inner_text().count("Busy") == 1
-    assert button.inner_text() != before
+    assert before.startswith("Wait")
+    assert deed(page).inner_text() != before
     page.wait_for_function("document.querySelector('#jp-main-statusbar').innerText.includes('| Idle')")
-    choose(page, "200")
-
-
-def test_the_sandbox_gives_a_token_and_shows_it_alive_then_revoked(page: Page) -> None:
-    choose(page, "Sandbox")
-    press(page, "Give me a token")
-    press(page, "Give me a token")
-    expect(form(page).locator(".wemasy-list")).to_contain_text("alive")
-    press(page)
-    expect(verdict(page)).to_contain_text("Token revoked")
-    expect(form(page).locator(".wemasy-list label", has_text="revoked")).to_have_count(1)
-    expect(form(page).locator(".wemasy-list label", has_text="alive")).to_have_count(1)
-
-
-def test_a_revoked_token_is_recognised_before_it_is_sent_again(page: Page) -> None:
-    choose(page, "Sandbox")
-    form(page).locator(".wemasy-list label", has_text="revoked").first.click()
-    press(page)
-    expect(form(page).get_by_role("group", name="Confirm")).to_contain_text("already revoked")
-    form(page).get_by_role("button", name="again").click()
-    expect(verdict(page)).to_contain_text("Token not accepted (401")
 
 
 @pytest.mark.parametrize("gap", [0, 60, 150, 300])
 def test_a_double_click_sends_exactly_one_request(page: Page, lab: labs.Lab, shop: Sandbox, gap: int) -> None:
     if not lab.root.joinpath("counted.ipynb").exists():
-        cell = f"""
-from wemasy_kit import LogoutForm
-from wemasy_kit.sources.live import Live
-LogoutForm(send=Live(base_url={shop.base_url!r}, deadline=10.0, name="sandbox"))"""
-        labs.open_notebook(page, lab, lab.put("counted", cell))
+        labs.open_notebook(page, lab, lab.put("counted", at(shop)))
         expect(form(page)).to_be_visible(timeout=60_000)
     before = len(shop.requests)
     field(page).fill(token_of(shop))
-    box = form(page).get_by_role("button", name="Log out", exact=True).bounding_box()
+    box = deed(page).bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.click(x, y)
@@ -189,10 +299,14 @@ def test_what_stands_around_a_pasted_token_is_left_out_and_the_form_says_so(page
     expect(field(page)).to_have_value("")
 
 
-def test_two_pasted_lines_are_refused_and_not_glued_together(page: Page, shop: Sandbox) -> None:
+def test_a_paste_can_be_undone_and_two_pasted_lines_are_refused_and_not_glued_together(
+    page: Page, shop: Sandbox
+) -> None:
     before, text = len(shop.requests), token_of(shop)
     paste(page, f"{text[:20]}\n{text[20:]}")
-    assert field(page).input_value() == text
+    for keys, value in (("Control+z", ""), ("Control+Shift+z", text)):
+        page.keyboard.press(keys)
+        assert field(page).input_value() == value
     for _ in range(2):
         page.wait_for_timeout(600)
         press(page)
@@ -231,18 +345,23 @@ def test_live_asks_for_a_second_step_that_names_host_and_fingerprint_each_time(
         question = form(page).get_by_role("group", name="Confirm")
         expect(question).to_contain_text(shop.base_url.split("/")[2])
         expect(question).to_contain_text(shop.tokens()[-1].fingerprint)
-        form(page).get_by_role("button", name="for real").click()
+        press(page, "Log out for real")
         expect(question).to_be_hidden()
+        expect(deed(page)).to_be_focused()
         expect(verdict(page)).to_contain_text("Token revoked")
     assert len(shop.requests) == before + 2
 
 
-def test_not_now_sends_nothing_and_a_reload_forgets_what_was_typed(page: Page, lab: labs.Lab, shop: Sandbox) -> None:
+def test_escape_closes_the_question_sends_nothing_and_a_reload_forgets_what_was_typed(
+    page: Page, lab: labs.Lab, shop: Sandbox
+) -> None:
     before = len(shop.requests)
     field(page).fill(token_of(shop))
     press(page)
-    press(page, "Not now")
-    expect(form(page).get_by_role("button", name="Log out", exact=True)).to_be_enabled()
+    expect(form(page).get_by_role("button", name="Not now")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(field(page)).to_be_focused()
+    expect(deed(page)).to_be_enabled()
     page.reload()
     page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
     page.wait_for_timeout(1500)
@@ -267,12 +386,54 @@ LogoutForm(send=Live(base_url=f"http://127.0.0.1:{port}/api", deadline=30.0, nam
     labs.open_notebook(page, lab, lab.put("silent", silent, cell))
     expect(form(page)).to_be_visible(timeout=60_000)
     press(page)
-    expect(verdict(page)).to_contain_text("Sending")
+    expect(deed(page)).to_have_text("Sending…")
+    expect(form(page).get_by_role("radio")).to_have_count(0)
     page.wait_for_timeout(1000)  # Cancelled at once, it would rightly say that nothing was sent.
     press(page, "Cancel")
     expect(verdict(page)).to_contain_text("Nobody knows")
     expect(verdict(page)).to_contain_text("it was cancelled")
-    expect(form(page).get_by_role("button", name="Send again")).to_be_hidden()
+    expect(form(page).get_by_role("button", name="Cancel")).to_be_hidden()
+
+
+def test_an_armed_step_closes_by_itself_and_is_open_in_no_other_tab(
+    page: Page, lab: labs.Lab, browser: labs.Browser, shop: Sandbox
+) -> None:
+    cell = f"""
+from wemasy_kit import LogoutForm, live
+from wemasy_kit.explorer import view_model
+view_model.ARMED_FOR = 4.0
+LogoutForm(send=live(base_url={shop.base_url!r}))"""
+    labs.open_notebook(page, lab, lab.put("closes", cell))
+    expect(form(page)).to_be_visible(timeout=60_000)
+    labs.save(page)
+    before, other = len(shop.requests), browser.page()
+    labs.open_notebook(other, lab, "closes.ipynb", run=False)
+    expect(form(other)).to_be_visible(timeout=60_000)
+    field(other).fill("typed in the other tab")
+    field(page).fill(token_of(shop))
+    press(page)
+    expect(form(page).get_by_role("group", name="Confirm")).to_be_visible()
+    expect(form(other).get_by_role("group", name="Confirm")).to_be_hidden()
+    assert field(other).input_value() == "typed in the other tab"
+    expect(form(page)).to_contain_text("The question has closed by itself, and nothing was sent.", timeout=10_000)
+    assert len(shop.requests) == before
+    other.close()
+
+
+def test_a_kernel_that_is_gone_is_said_in_words_and_the_form_stays_whole(page: Page, lab: labs.Lab) -> None:
+    labs.open_notebook(page, lab, "form.ipynb")
+    expect(form(page)).to_be_visible(timeout=60_000)
+    choose(page, "Replay")
+    press(page)
+    expect(verdict(page)).to_contain_text("Recorded")
+    left = deed(page).bounding_box()
+    for end in ("sessions.shutdownAll()", "sessions.refreshRunning()"):
+        page.evaluate(f"() => window.jupyterapp.serviceManager.{end}")
+    press(page)
+    expect(deed(page)).to_have_text("The kernel is gone", timeout=2_000)
+    expect(form(page)).to_contain_text("Nothing was sent. Run this cell again (Shift+Enter).")
+    expect(form(page).locator(".wemasy-when")).to_be_visible()
+    assert deed(page).bounding_box() == left
 
 
 def test_a_token_is_nowhere_on_disk_whenever_the_notebook_is_saved(page: Page, lab: labs.Lab, shop: Sandbox) -> None:
@@ -288,7 +449,7 @@ def test_a_token_is_nowhere_on_disk_whenever_the_notebook_is_saved(page: Page, l
     press(page)
     labs.save(page)
     assert not found(lab.folder, token)
-    form(page).get_by_role("button", name="for real").click()
+    press(page, "Log out for real")
     labs.save(page)
     expect(verdict(page)).to_contain_text("Token revoked")
     labs.save(page)
@@ -325,9 +486,10 @@ def shown(lab: labs.Lab, browser: labs.Browser) -> Page:
     labs.open_notebook(page, lab, lab.put("looked-at", "from wemasy_kit import LogoutForm", "LogoutForm()"))
     expect(form(page)).to_be_visible(timeout=60_000)
     page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
-    choose(page, "429")
+    choose(page, "Too many requests")
     press(page)
-    expect(verdict(page)).to_contain_text("Not logged out")
+    expect(verdict(page)).to_contain_text("not logged out")
+    unfold(page, "History")
     return page
 
 
@@ -335,7 +497,7 @@ def shown(lab: labs.Lab, browser: labs.Browser) -> Page:
 def test_axe_finds_no_violation_inside_the_form(shown: Page, axe: str, name: str) -> None:
     labs.theme(shown, name)
     shown.evaluate(axe)
-    for tab in ("Body", "Headers", "Documented vs observed", "Exchange", "Changes"):
+    for tab in ("Headers", "Documented vs observed", "Exchange", "What changed", "Body"):
         form(shown).get_by_role("tab", name=tab).click()
         result = shown.evaluate(
             "() => axe.run('.jp-NotebookPanel:not(.lm-mod-hidden) .wemasy', "
@@ -343,7 +505,6 @@ def test_axe_finds_no_violation_inside_the_form(shown: Page, axe: str, name: str
         )
         told = [(each["id"], [node["html"][:160] for node in each["nodes"]]) for each in result["violations"]]
         assert not told, f"{name}, {tab}: {told}"
-    form(shown).get_by_role("tab", name="Body").click()
 
 
 @pytest.mark.parametrize("width", [1600, 1100, 700, 320])
@@ -364,42 +525,46 @@ def test_the_form_fits_its_notebook_from_wide_to_narrow(shown: Page, width: int)
 def test_the_page_does_not_jump_when_an_answer_comes(page: Page, lab: labs.Lab) -> None:
     labs.open_notebook(page, lab, "form.ipynb")
     expect(form(page)).to_be_visible(timeout=60_000)
-    sample = form(page).get_by_role("heading", name="Request sample")
-    sample.scroll_into_view_if_needed()
-    before = sample.bounding_box()
+    folded = form(page).locator("summary", has_text="Request samples")
+    folded.scroll_into_view_if_needed()
+    before = folded.bounding_box()
     press(page)
-    expect(verdict(page)).to_contain_text("Token revoked")
-    assert sample.bounding_box() == before
+    expect(verdict(page)).to_contain_text("token revoked")
+    assert folded.bounding_box() == before
 
 
 def test_everything_is_reached_by_keyboard(page: Page) -> None:
-    form(page).get_by_role("radio", name="Replay", exact=True).focus()
+    form(page).get_by_role("radio", name="Replay").focus()
     seen: list[str] = []
     for _ in range(16):
         seen.append(page.evaluate("() => document.activeElement.textContent || document.activeElement.type"))
         page.keyboard.press("Tab")
     reached = " ".join(seen)
-    assert all(word in reached for word in ("radio", "password", "Show", "Log out", "Body", "Copy", "cURL"))
-    form(page).get_by_role("radio", name="200", exact=True).focus()
-    page.keyboard.press("ArrowRight")
-    expect(form(page).get_by_role("radio", name="401", exact=True)).to_be_checked()
+    assert all(word in reached for word in ("radio", "password", "Show", "Replay", "Body", "Copy", "Export", "History"))
+    form(page).get_by_role("radio", name="200 Token revoked").focus()
+    page.keyboard.press("ArrowDown")
+    expect(form(page).get_by_role("radio", name="Not accepted")).to_be_checked()
+    expect(form(page).get_by_role("radio", name="Not accepted")).to_be_focused()
     form(page).get_by_role("tab", name="Body").focus()
     page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
     expect(form(page).get_by_role("tab", name="Headers")).to_have_attribute("aria-selected", "true")
 
 
-def test_copy_puts_the_sample_on_the_clipboard(page: Page) -> None:
-    form(page).locator(".wemasy-below").get_by_role("button", name="Copy").first.click()
-    expect(form(page).get_by_role("button", name="Copied")).to_be_visible()
-    assert page.evaluate("() => navigator.clipboard.readText()").startswith("curl -X POST")
-
-
-def test_an_export_is_downloaded_in_one_file(page: Page) -> None:
+def test_request_report_and_samples_are_copied_and_exports_downloaded_in_one_file_each(page: Page) -> None:
+    copied = "() => navigator.clipboard.readText()"
+    for name, words in (("Copy as cURL", "$WEMASY_TOKEN"), ("Copy as report", "wemasy-kit "), ("Copy body", '"error"')):
+        press(page, name)
+        expect(form(page).get_by_role("button", name="Copied")).to_be_visible()
+        assert words in page.evaluate(copied)
+        expect(form(page).get_by_role("button", name="Copied")).to_be_hidden()
+    unfold(page, "Request samples")
+    form(page).get_by_role("tab", name="As documented").click()
+    form(page).locator(".wemasy-sample button").filter(visible=True).click()
+    assert page.evaluate(copied).startswith("curl -X POST")
+    unfold(page, "Export")
     for name, ending in (("Postman collection", ".json"), ("HAR of the recordings", ".har")):
-        form(page).get_by_role("combobox", name="Export").select_option(name)
         with page.expect_download() as waiting:
-            press(page, "Download")
+            press(page, name)
         assert waiting.value.suggested_filename.endswith(ending)
         assert waiting.value.path().stat().st_size > 1000
 

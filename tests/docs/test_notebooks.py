@@ -232,23 +232,21 @@ class Played:
         async with kernel.async_setup_kernel():
             await self._execute(kernel, code_of(notebook)[0].source)
             state = kernel.widget_state
-            token_field = _only(state, lambda each: "view" in each and "_esm" in each)
-            verdict = _only(state, lambda each: "No response yet" in str(each.get("value")))
-            source = _only(state, lambda each: each.get("description") == "Source")
+            page = _only(state, lambda each: "view" in each and "_esm" in each)
 
             async def answered(token: Token, words: str, *, times: int) -> None:
                 before = len(self.dids)
                 for _ in range(times):
                     message = {"do": "send", "text": token.reveal()}
-                    _to_kernel(kernel, token_field, {"method": "custom", "content": message})
-                await self._until(kernel, lambda: words in state[verdict]["value"])
+                    _to_kernel(kernel, page, {"method": "custom", "content": message})
+                await self._until(kernel, lambda: words in state[page]["response"])
                 await self._until(kernel, lambda: len(self.dids) == before + times)
-                await self._until(kernel, lambda: state[token_field]["view"]["mode"] == "ready")
-                self.verdicts.append(state[verdict]["value"])
+                await self._until(kernel, lambda: state[page]["view"]["mode"] == "ready")
+                self.verdicts.append(state[page]["response"])
 
             await answered(self.replayed, "Recorded: ", times=2)
-            _to_kernel(kernel, source, {"method": "update", "state": {"index": 1}, "buffer_paths": []})
-            await self._until(kernel, lambda: state[token_field]["view"]["about"] == "sandbox ")
+            _to_kernel(kernel, page, {"method": "custom", "content": {"do": "source", "value": "sandbox"}})
+            await self._until(kernel, lambda: state[page]["view"]["about"] == "sandbox ")
             await answered(self.rehearsed, "Token not accepted", times=1)
             self.calls = await self._execute(
                 kernel,

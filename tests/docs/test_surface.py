@@ -126,8 +126,7 @@ def test_the_stand_in_shop_knows_nothing_of_the_client() -> None:
     ("library", "rooms"),
     [
         ("vcr", ["sources.recorder"]),
-        ("ipywidgets", ["explorer.form"]),
-        ("anywidget", ["explorer.secret_field"]),
+        ("anywidget", ["explorer.page"]),
         ("tornado", ["sandbox.server"]),
         ("yaml", ["contract.document", "sources.yaml_text"]),
         ("httpx", ["sources.live"]),

@@ -70,16 +70,16 @@ def test_all_three_can_be_done_at_one_form_as_their_hints_say_and_the_kernels_ow
         ticks = iter(range(100))
         it = ViewModel(Shelf(), clock=HandClock(NOW), ticks=lambda: float(next(ticks)))
         it.choose("sandbox", "")
-        it.press("")
+        it.press(None)
         await it.send()
         it.hold(it.shelf.tokens("jane")[0].fingerprint)
-        it.press("")
+        it.press(None)
         it.confirm()
         await it.send()
         assert it.shelf._shop is not None
         it.shelf._shop.stop()
         it.choose("cassette", "429-too-many-requests")
-        it.press("")
+        it.press(None)
         await it.send()
 
     try:

@@ -20,17 +20,17 @@ import pytest
 from comm.base_comm import BaseComm
 from ipywidgets.widgets import widget as registry
 
+from tests.explorer.test_panels import strange
 from tests.support.html_page import HOSTILE, Page, unexpected
-from tests.support.leaks import shows
+from tests.support.leaks import Canary, shown_by, shows
 from tests.support.sources import NOW, RESPONSES, Door, Response, Script, breaks, nothing, revoked, says, until
 from wemasy_kit import LogoutForm
 from wemasy_kit.call.outcome import OutcomeKind
 from wemasy_kit.call.token import Token
 from wemasy_kit.cards.words import LOOKS, announcement
 from wemasy_kit.errors import CassetteMismatch, CassetteNotFound, LabNotInstalled
-from wemasy_kit.explorer import background, form
+from wemasy_kit.explorer import background, form, page, view_model
 from wemasy_kit.explorer.history import HISTORY
-from wemasy_kit.explorer.secret_field import SecretField
 from wemasy_kit.explorer.view_model import Did, Now, ViewModel
 from wemasy_kit.sandbox.rules import HandClock
 from wemasy_kit.sources.cassette import cassette_path
@@ -94,6 +94,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> HandClock:
     return clock
 
 
+PAGE = "this page"
+PARTS = ("frame", "address", "choices", "tokens", "response", "base", "history")
+
+
 class Person:
     """Somebody in front of a form, who finds their way by what is written on it."""
 
@@ -102,53 +106,44 @@ class Person:
         self.view_model = self.form._view_model
         self._clock = clock
 
-    def every(self, kind: type[Any], inside: Any = None) -> list[Any]:
-        inside = inside or self.form
-        found = [inside] if isinstance(inside, kind) else []
-        return found + [each for child in getattr(inside, "children", ()) for each in self.every(kind, child)]
+    @property
+    def view(self) -> dict[str, Any]:
+        view: dict[str, Any] = self.form.view
+        return view
 
-    def __getitem__(self, name: str) -> Any:
-        """The widget with this description."""
-        return next(each for each in self.every(widgets.DOMWidget) if getattr(each, "description", None) == name)
+    def reading(self, part: str) -> str:
+        """What a part of the form says."""
+        return " ".join(Page(getattr(self.form, part).replace("<", " <")).text.split())
 
     @property
-    def field(self) -> SecretField:
-        field: SecretField = self.every(SecretField)[0]
-        return field
-
-    @property
-    def tabs(self) -> Any:
-        return next(tab for tab in self.every(widgets.Tab) if "Body" in tab.titles)
-
-    @property
-    def shown(self) -> list[str]:
-        return [each.value for each in self.every(widgets.HTML)]
-
-    @property
-    def verdict(self) -> str:
-        (shown,) = [value for value in self.shown if '<div class="wemasy-verdict' in value]
-        return " ".join(Page(shown).text.split())
+    def choices(self) -> list[str]:
+        """What can be done with what is on the screen, beside the token field."""
+        found = [Page(getattr(self.form, part)) for part in PARTS]
+        return sorted({do for each in found for do in each.values("data-wemasy-do")})
 
     @property
     def is_ready(self) -> bool:
-        return bool(self.field.view["mode"] == "ready")
+        return bool(self.view["mode"] == "ready")
 
-    def act(self, do: str, text: object = None) -> None:
+    def act(self, do: str, text: object = None, **more: str) -> None:
         """By the way that the page's messages come; a second after the act before."""
         self._clock.forward(1)
-        self.again(do, text)
+        self.again(do, text, **more)
 
-    def again(self, do: str, text: object = None) -> None:
+    def again(self, do: str, text: object = None, **more: str) -> None:
         """At once."""
-        content = {"do": do} if text is None else {"do": do, "text": text}
-        self.field._handle_custom_msg(content, [])
+        content = {"do": do, "page": PAGE, **more} | ({} if text is None else {"text": text})
+        self.form._handle_custom_msg(content, [])
         assert "text" not in content
 
+    def chooses(self, what: str, value: str) -> None:
+        self.act(what, value=value)
+
     def reads(self, words: str, text: object = "") -> str:
-        """Press, and wait until the verdict has these words."""
+        """Press, and wait until the response has these words."""
         self.act("send", text)
-        until(lambda: words in self.verdict and self.is_ready)
-        return self.verdict
+        until(lambda: words in self.reading("response") and self.is_ready)
+        return self.reading("response")
 
 
 Opens = Callable[..., Person]
@@ -187,42 +182,44 @@ def at_once(*work: Callable[[], None]) -> None:
 # --- A press, and what comes of it
 
 
-def test_before_the_first_press_there_is_no_answer(opens: Opens) -> None:
-    person = opens()
-
-    assert "No response yet" in person.verdict
-    assert person.tabs.layout.display == person["Clear the history"].layout.display == "none"
-
-
 @pytest.mark.parametrize("kind", OutcomeKind)
-def test_each_of_the_six_kinds_is_shown_and_said(kind: OutcomeKind, opens: Opens, wire: Wire) -> None:
+def test_each_of_the_six_kinds_is_shown_and_said_once(kind: OutcomeKind, opens: Opens, wire: Wire) -> None:
     person = opens(send=Script(RESPONSES[kind]))
+    assert "No response yet" in person.reading("response")
     person.reads(LOOKS[kind].verdict)
     (call,) = HISTORY
 
     assert call.outcome.kind == kind
     assert wire.said == [announcement(call.outcome)]
-    assert (person.tabs.layout.display is None) == (call.outcome.exchange is not None)
+    assert ("Body" in person.reading("response")) == (call.outcome.exchange is not None)
 
 
-def test_the_tabs_have_body_headers_ledger_exchange_and_what_changed(opens: Opens) -> None:
-    nginx = ("Server", "nginx")
-    person = opens(send=Script(says(401, nginx), says(429, nginx, ("Retry-After", "1")), nothing(sent=True)))
+def test_a_response_that_was_proved_says_so_in_form_and_history(canary: str, opens: Opens, wire: Wire) -> None:
+    source = Script(revoked(), says(401))
+    person = opens(send=source)
+    assert "Prove it" in person.reads("Token revoked", canary)
+
+    person.act("prove")
+    until(lambda: "✓ proved" in person.reading("response") and person.is_ready)
+
+    assert source.asked == [f"Bearer {canary}"] * 2
+    assert "200 401 Token revoked, proved Sandbox · shop.example" in person.reading("history")
+    assert "Prove it" not in person.reading("response")
+    assert not wire.gives_away(canary)
+
+
+def test_a_row_of_the_history_opens_its_response_again_as_an_earlier_one(opens: Opens) -> None:
+    person = opens(send=Script(says(401), revoked()))
     person.reads("401")
-    person.reads("429")
-    body, headers, ledger, exchange, changed = (Page(part.value).text for part in person.tabs.children)
+    person.reads("Token revoked")
+    assert person.view["is_current"]
 
-    assert '"message": "said"' in body
-    assert "nginx" in headers
-    assert "not as the page says" in ledger
-    assert "HTTP/1.1 429" in exchange
-    assert "unauthenticated" in changed
-    assert "rate_limited" in changed
+    person.chooses("show", "0")
 
-    person.act("send", "")
-    person.reads("Nobody knows")
-    assert person.tabs.layout.display == "none"
-    assert not any(part.value for part in person.tabs.children[:4])
+    assert "Token not accepted" in person.reading("response")
+    assert not person.view["is_current"]
+    person.chooses("show", "7")
+    assert "Token not accepted" in person.reading("response")
 
 
 @pytest.mark.parametrize("threads", [1, 8])
@@ -232,11 +229,11 @@ def test_while_a_request_is_out_the_form_says_so_and_every_other_press_is_ignore
     door = Door(revoked())
     person = opens(send=door)
     at_once(*[lambda: person.again("send", canary)] * threads)
-    until(lambda: "Sending" in person.verdict and len(door.asked) == 1)
-    assert person.field.view["mode"] == "sending"
+    until(lambda: len(door.asked) == 1)
+    assert (person.view["mode"], person.view["is_current"]) == ("sending", False)
     person.act("send", canary)
     door.open.set()
-    until(lambda: "Token revoked" in person.verdict and person.is_ready)
+    until(lambda: "Token revoked" in person.reading("response") and person.is_ready)
 
     assert door.asked == [f"Bearer {canary}"]
     assert sorted(wire.dids) == ["accepted"] + ["ignored"] * threads
@@ -265,7 +262,7 @@ def test_what_is_drawn_last_is_what_is_so(opens: Opens, monkeypatch: pytest.Monk
     """The kernel's thread and the background both draw: who looked first must not write last."""
     door = Door(revoked())
     person = opens(send=door)
-    drawn, look, kernel = threading.Event(), person.form._field_view, threading.get_ident()
+    drawn, look, kernel = threading.Event(), person.form._shown, threading.get_ident()
 
     def slow_look() -> Any:
         view = look()
@@ -276,7 +273,7 @@ def test_what_is_drawn_last_is_what_is_so(opens: Opens, monkeypatch: pytest.Monk
             drawn.set()
         return view
 
-    monkeypatch.setattr(person.form, "_field_view", slow_look)
+    monkeypatch.setattr(person.form, "_shown", slow_look)
     person.act("send", "")
 
     until(lambda: person.is_ready)
@@ -289,8 +286,8 @@ def test_two_lines_are_refused_beside_the_field_and_nothing_is_sent(canary: str,
     person.act("send", f"{canary}\n{canary}")
 
     assert wire.dids == ["refused"]
-    assert person.field.view["error"].startswith("A line break stands inside; ")
-    assert "No response yet" in person.verdict
+    assert person.view["error"].startswith("A line break stands inside; ")
+    assert "No response yet" in person.reading("response")
     assert source.asked == []
     assert not wire.gives_away(canary)
 
@@ -302,8 +299,9 @@ def test_a_live_press_asks_first_not_now_closes_and_an_act_that_no_page_has_does
     person = opens(send=source)
     for act in ("send", "forget", "confirm", "send", "log_out_at_once"):
         person.act(act, canary if act == "send" else None)
-    assert person.field.view["mode"] == "confirm"
-    assert f"{Token.parse(canary).fingerprint} at shop.example?" in person.field.view["question"]
+    person.act("confirm", page="another page")
+    assert (person.view["mode"], person.view["page"]) == ("confirm", PAGE)
+    assert f"{Token.parse(canary).fingerprint} at shop.example?" in person.view["question"]
     assert source.asked == []
     assert not wire.gives_away(canary)
 
@@ -311,15 +309,22 @@ def test_a_live_press_asks_first_not_now_closes_and_an_act_that_no_page_has_does
     until(lambda: person.is_ready)
 
     assert source.asked == [f"Bearer {canary}"]
-    assert wire.dids == ["armed", "let_go", "ignored", "armed", "ignored", "accepted"]
+    assert wire.dids == ["armed", "let_go", "ignored", "armed", "ignored", "ignored", "accepted"]
 
 
-@pytest.mark.parametrize("text", [5, ["a"], {"a": 1}])
-def test_a_text_that_is_none_is_taken_as_empty(text: object, opens: Opens) -> None:
-    source = Script(says(401))
-    opens(send=source).reads("401", text)
+def test_a_live_step_that_nobody_takes_closes_by_itself(
+    canary: str, opens: Opens, wire: Wire, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view_model, "ARMED_FOR", 0.01)
+    person = opens(send=Script(name="live"))
+    person.act("send", canary)
+    clock.forward(1)
 
-    assert source.asked == [None]
+    until(lambda: person.is_ready)
+
+    assert person.view_model.state.held is None
+    assert person.view["note"] == "The question has closed by itself, and nothing was sent."
+    assert wire.said == [view_model.CLOSED]
 
 
 def test_cancel_ends_a_request_that_is_out(canary: str, opens: Opens) -> None:
@@ -334,7 +339,7 @@ def test_cancel_ends_a_request_that_is_out(canary: str, opens: Opens) -> None:
 
         until(cancelled)
 
-    assert "t was cancelled" in person.verdict
+    assert "it was cancelled" in person.reading("response").lower()
 
 
 # --- Errors in the background
@@ -358,6 +363,22 @@ def test_an_unexpected_error_shows_its_kind_nothing_of_its_text_and_a_button_tha
 
 
 # --- The token is in no state
+
+
+@pytest.mark.parametrize("place", ["call.token.Token.parse", "explorer.view_model.ViewModel.press"])
+def test_an_interruption_shows_what_was_typed_in_no_frame(
+    place: str, opens: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    canary, person = Canary(), opens(send=Script(name="live"))
+    monkeypatch.setattr(f"wemasy_kit.{place}", interrupted)
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        person.form._heard(None, {"do": "send", "text": canary.text}, [])
+
+    assert not shows(shown_by(caught.value), canary.text)
 
 
 def test_the_tests_own_walkers_see_a_token_that_is_in_a_state(canary: str, wire: Wire) -> None:
@@ -385,26 +406,24 @@ def test_the_token_is_in_no_state_and_no_message_at_any_moment(
     assert not shows(repr(vars(person.view_model)), canary)
 
 
-def test_a_token_that_the_sandbox_issued_is_listed_alive_then_revoked_and_in_no_state(opens: Opens, wire: Wire) -> None:
+def test_a_token_that_the_sandbox_issued_is_listed_valid_then_revoked_and_in_no_state(opens: Opens, wire: Wire) -> None:
     person = opens()
-    person["Source"].value = "sandbox"
-    person["Give me a token"].click()
-    tokens = person["Token to send"]
-    until(lambda: len(tokens.options) == 2)
-    label, fingerprint = tokens.options[1]
+    person.chooses("source", "sandbox")
+    person.act("issue")
+    until(lambda: "jane valid" in person.reading("tokens"))
+    (fingerprint,) = [each for each in Page(person.form.tokens).values("value") if each]
     secret = person.view_model.shelf.issued(fingerprint)
     assert secret is not None
-    assert (label, tokens.value) == (f"{fingerprint} of jane: alive", fingerprint)
 
     person.reads("Token revoked")
 
-    assert tokens.options[1] == (f"{fingerprint} of jane: revoked", fingerprint)
-    assert tokens.value == ""
+    assert f"{fingerprint} jane revoked" in person.reading("tokens")
     assert not wire.gives_away(secret.reveal())
-
-    tokens.value = fingerprint
+    person.chooses("token", fingerprint)
     person.act("send", "")
-    assert "already revoked" in person.field.view["question"]
+    assert "This kernel revoked it at" in person.view["cost"]
+    person.chooses("customer", "joe")
+    assert (person.is_ready, "jane revoked" in person.reading("tokens")) == (True, False)
 
 
 # --- A hostile server
@@ -420,42 +439,46 @@ def test_nothing_that_a_server_says_becomes_an_element_of_the_form(opens: Opens)
     for number, text in enumerate(HOSTILE, start=1):
         person.act("send", "")
         until(lambda number=number: len(HISTORY) == number and person.is_ready)  # type: ignore[misc]
-        assert [unexpected(each) for each in person.shown if each] == [[]] * sum(map(bool, person.shown)), text
-        assert text in Page("".join(person.shown)).text
+        parts = [getattr(person.form, part) for part in PARTS]
+        assert [strange(each) for each in parts] == [[]] * len(parts), text
+        assert text in Page(person.form.response).text
 
 
 # --- Choosing
 
 
 @pytest.mark.parametrize(
-    ("source", "recordings", "shop"), [("cassette", None, "none"), ("sandbox", "none", None), ("live", "none", "none")]
+    ("source", "acts", "address"),
+    [
+        ("cassette", {"recording"}, "https://api.wemasy.nl/api"),
+        ("sandbox", {"token", "customer", "issue"}, "http://127.0.0.1:"),
+        ("live", set(), "https://api.wemasy.nl/api"),
+    ],
 )
-def test_only_what_belongs_to_the_source_is_shown(
-    source: str, recordings: str | None, shop: str | None, opens: Opens
+def test_only_what_belongs_to_the_source_is_shown_with_its_whole_address(
+    source: str, acts: set[str], address: str, opens: Opens
 ) -> None:
     person = opens()
-    assert person["Source"].options == (("Replay", "cassette"), ("Sandbox", "sandbox"), ("Live", "live"))
-    assert person["Source"].value == "cassette"
 
-    person["Source"].value = source
+    person.chooses("source", source)
 
-    assert person["Recorded answer"].layout.display == recordings
-    (box,) = [each for each in person.every(widgets.VBox) if person["Token to send"] in each.children]
-    assert box.layout.display == shop
-    assert sum('class="wemasy-hint"' in value for value in person.shown) == 1
+    assert set(person.choices) == {"source", "export"} | acts
+    until(lambda: "…" not in person.reading("address"))
+    assert person.reading("address").startswith(f"POST {address}")
+    assert ("export WEMASY_BASE_URL=http://127.0.0.1:" in person.reading("base")) == (source == "sandbox")
 
 
 def test_a_form_opens_on_the_recording_that_is_named(tmp_path: Path, opens: Opens) -> None:
     mine = tmp_path / "mine.yaml"
     mine.write_bytes(cassette_path("401-no-token").read_bytes())
-    assert "Recorded: Token not accepted" in opens(cassette=mine).reads("401")
+    assert "Recorded: token not accepted" in opens(cassette=mine).reads("401")
 
     person = opens(cassette="200-then-401-same-token")
-    assert "Recorded: Token revoked" in person.reads("200")
-    assert "Recorded: Token not accepted" in person.reads("401")
-    person["Recorded answer"].value = "429-too-many-requests"
-    assert "Recorded: Not logged out" in person.reads("429")
-    assert person.field.view["ready_at"] is not None
+    assert "Recorded: token revoked" in person.reads("200")
+    assert "Recorded: token not accepted" in person.reads("401")
+    person.chooses("recording", "429-too-many-requests")
+    assert "Recorded: not logged out" in person.reads("429")
+    assert person.view["ready_at"] is None
 
 
 def test_without_recordings_the_form_opens_and_says_that_there_are_none(
@@ -464,35 +487,26 @@ def test_without_recordings_the_form_opens_and_says_that_there_are_none(
     monkeypatch.setattr("wemasy_kit.sources.cassette.shipped", lambda name: tmp_path)
     person = opens()
 
-    assert person["Recorded answer"].layout.display == "none"
+    assert "recording" not in person.choices
     assert "there are: none" in person.reads("Nothing was sent")
 
 
-def test_another_customer_has_tokens_of_their_own_and_one_without_a_name_is_jane(opens: Opens) -> None:
-    person = opens()
-    person["Source"].value = "sandbox"
-    person["Customer"].value = " joe "
-    person.reads("Token revoked")
-    assert [label.partition(" of ")[2] for label, _ in person["Token to send"].options[1:]] == ["joe: revoked"]
+def test_two_forms_share_the_history_at_once_and_one_clears_it_for_both(opens: Opens) -> None:
+    one, other = opens(send=Script(says(401))), opens(send=Script())
+    one.reads("401")
+    assert "1 of this kernel" in other.reading("history")
+    assert "No response yet" in other.reading("response")
 
-    person["Customer"].value = "  "
+    other.act("clear")
 
-    assert len(person["Token to send"].options) == 1
-    assert person.view_model.state.customer == "jane"
+    assert "no calls yet in this kernel" in one.reading("history")
+    assert "Token not accepted" in one.reading("response")
 
 
-def test_the_history_has_every_call_and_can_be_cleared(opens: Opens) -> None:
-    person = opens(send=Script(says(401), revoked()))
-    person.reads("401")
-    person.reads("200")
-    (table,) = [value for value in person.shown if "<strong>History</strong>" in value]
-    assert Page(table).text.count("Sandbox") == 2
-    assert person["Clear the history"].layout.display is None
+def test_an_export_is_handed_to_the_page_that_asked(opens: Opens, wire: Wire) -> None:
+    opens().chooses("export", "har")
 
-    person["Clear the history"].click()
-
-    assert "No calls yet in this kernel." in Page("".join(person.shown)).text
-    assert person["Clear the history"].layout.display == "none"
+    assert '"file": "wemasy-logout.har", "page": "this page"' in wire.messages[-1]
 
 
 # --- Where no widgets run
@@ -505,7 +519,7 @@ def test_the_widget_comes_with_html_and_a_short_text_that_can_be_read_without_it
     person = opens(send=Script(nothing(sent=True)))
     if press:
         person.reads("Nobody knows", canary)
-    made = person.form._repr_mimebundle_(include=None, exclude=None)
+    made, _ = person.form._repr_mimebundle_(include=None, exclude=None)
 
     assert set(made) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
     assert unexpected(made["text/html"]) == []
@@ -545,12 +559,9 @@ def test_a_token_is_no_argument(canary: str) -> None:
     assert not shows(str(refusal.value), canary)
 
 
-@pytest.mark.parametrize("missing", ["ipywidgets", "anywidget"])
-def test_without_the_extra_lab_the_form_says_in_one_line_what_to_install(
-    missing: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, missing, None)
-    monkeypatch.delitem(sys.modules, "wemasy_kit.explorer.secret_field")
+def test_without_the_extra_lab_the_form_says_in_one_line_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    monkeypatch.delitem(sys.modules, "wemasy_kit.explorer.page")
     before = dict(vars(form))
 
     with pytest.raises(LabNotInstalled) as refusal:
@@ -561,17 +572,14 @@ def test_without_the_extra_lab_the_form_says_in_one_line_what_to_install(
     assert str(refusal.value) == "the form needs ipywidgets and anywidget: pip install 'wemasy-kit[lab]'"
 
 
-def test_two_forms_do_not_share_their_answers_and_opening_one_sends_nothing(opens: Opens) -> None:
+def test_opening_a_form_sends_nothing_and_one_source_is_a_line_of_text(opens: Opens) -> None:
     source, before = Script(), threading.active_count()
-    one, other = opens(), opens(send=source)
-    assert threading.active_count() == before
+    opens()
+    person = opens(send=source)
 
-    one.reads("200")
-
-    assert "No response yet" in other.verdict
-    assert source.asked == []
-    assert other["Source"].options == (("Sandbox", "sandbox"),)
-    assert other["Recorded answer"].layout.display == "none"
+    assert (threading.active_count(), source.asked) == (before, [])
+    assert person.reading("choices") == "Where it goes Sandbox · shop.example"
+    assert person.choices == ["export"]
 
 
 # --- Beside the kernel
@@ -611,14 +619,14 @@ def test_all_work_shares_one_thread_also_when_many_begin_at_once() -> None:
 
 
 def test_the_words_for_what_became_of_an_act_are_those_of_the_page() -> None:
-    script = (Path(background.__file__).parent / "secret_field.js").read_text("utf-8")
+    script = Path(page.__file__).with_suffix(".js").read_text("utf-8")
 
     assert [did for did in get_args(Did) if did != "ignored" and f'"{did}"' not in script] == []
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="the token field's own tests need node")
 def test_the_token_field_in_javascript_passes_its_own_tests() -> None:
-    tests = Path(__file__).with_name("secret_field.test.mjs")
+    tests = Path(__file__).with_name("page.test.mjs")
     run = subprocess.run(["node", "--test", tests], capture_output=True, text=True, check=False)
 
     assert run.returncode == 0, run.stdout

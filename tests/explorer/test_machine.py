@@ -18,14 +18,16 @@ from wemasy_kit.call.outcome import OutcomeKind
 from wemasy_kit.call.token import Token
 from wemasy_kit.explorer import panels
 from wemasy_kit.explorer.history import History
+from wemasy_kit.explorer.page import _taken
 from wemasy_kit.explorer.shelf import Shelf
-from wemasy_kit.explorer.view_model import ECHO, Call, Did, ViewModel
+from wemasy_kit.explorer.view_model import ARMED_FOR, ECHO, Call, Did, ViewModel
 from wemasy_kit.sandbox.rules import HandClock
 
 CANARIES = new_canary(), new_canary()
 TEXTS = ["", *CANARIES, f' "Bearer {CANARIES[0]}"', CANARIES[1][:20] + "\n" + CANARIES[1][20:], "YOUR_TOKEN"]
 texts = st.sampled_from(TEXTS)
-pauses = st.sampled_from([1.0, 0.0, 0.3, ECHO, 5.0])
+pauses = st.sampled_from([1.0, 0.0, 0.3, ECHO, 5.0, ARMED_FOR])
+pages = st.sampled_from(["this page", "another"])
 sources: st.SearchStrategy[SourceName] = st.sampled_from(["live", "sandbox", "cassette"])
 CHANGES: list[Callable[[ViewModel], object]] = [
     *(lambda it, source=source: it.choose(source, "200") for source in ("cassette", "sandbox", "live")),
@@ -35,6 +37,9 @@ CHANGES: list[Callable[[ViewModel], object]] = [
     lambda it: done(it.issue()),
     lambda it: it.hold(Token.parse("7|issued-token-0").fingerprint),
     lambda it: it.hold(""),
+    lambda it: it.show(0),
+    ViewModel.expire,
+    lambda it: it.history.clear(),
 ]
 
 
@@ -75,6 +80,7 @@ class Person(RuleBasedStateMachine):
         self.accepted = 0
         self.counted = float("-inf")  # when a press counted last
         self.confirmed = False  # what is out was asked about
+        self.armed = "", float("-inf")  # the page that the second step is open in, and since when
 
     def acted(self, did: Did, *, confirmed: bool) -> None:
         if did == "ignored":
@@ -90,11 +96,11 @@ class Person(RuleBasedStateMachine):
     def open(self, source: SourceName) -> None:
         self.it.choose(source, "200")
 
-    @rule(text=texts, after=pauses)
-    def press(self, text: str, after: float) -> None:
+    @rule(text=texts, after=pauses, page=pages)
+    def press(self, text: str, after: float, page: str) -> None:
         self.clock.forward(after)
         before = self.it.state
-        did = self.it.press(text)
+        did = self.it.press(_taken({"text": text}), page)
         self.acted(did, confirmed=False)
         call = self.it.state.call
         if did == "accepted":
@@ -102,25 +108,45 @@ class Person(RuleBasedStateMachine):
             assert call.token == (Token.parse(text) if text else before.held)
             known = call.token is not None and call.token.fingerprint in self.it.history.revoked()
             assert call.source == "cassette" or not known
+        if did == "armed":
+            self.armed = page, self.clock()
 
-    @rule(after=pauses)
-    def confirm(self, after: float) -> None:
+    @rule(after=pauses, page=pages)
+    def prove(self, after: float, page: str) -> None:
         self.clock.forward(after)
         before = self.it.state
-        did = self.it.confirm()
+        did = self.it.prove(page)
+        self.acted(did, confirmed=False)
+        if did != "ignored":
+            assert before.is_current
+            assert before.shown is not None
+            assert before.shown.outcome.kind == "revoked"
+            assert before.shown.outcome.source != "cassette"
+            assert (did == "armed") == (before.source == "live")
+            self.armed = page, self.clock()
+
+    @rule(after=pauses, page=pages)
+    def confirm(self, after: float, page: str) -> None:
+        self.clock.forward(after)
+        before = self.it.state
+        did = self.it.confirm(page)
         self.acted(did, confirmed=True)
         if did == "accepted":
             assert before.phase == "confirm"
-            assert self.it.state.call == Call(before.source, before.recording, before.held)
+            assert self.armed[0] == page
+            assert self.clock() < self.armed[1] + ARMED_FOR
+            assert self.it.state.call == Call(before.source, before.recording, before.held, before.proves)
 
     @rule(change=st.sampled_from(CHANGES))
     def change(self, change: Callable[[ViewModel], object]) -> None:
         before = self.it.state
         change(self.it)
         now = self.it.state
-        assert (now.phase == "sending") == (before.phase == "sending")
+        assert before.phase != "sending" or now is before
+        assert now.phase in ("ready", before.phase)
         if now is not before:
-            assert now.phase != "confirm"
+            assert not now.is_current
+            assert now.phase != "confirm" or now.held == before.held
         if now.subject != before.subject:
             self.counted = float("-inf")
 
@@ -132,11 +158,14 @@ class Person(RuleBasedStateMachine):
         assert call.source != "live" or self.confirmed
         fails = breaks(ZeroDivisionError())
         self.shelf.scripts[call.source].responses = [RESPONSES[kind] if kind else fails]
-        with contextlib.nullcontext() if kind else pytest.raises(ZeroDivisionError):
-            outcome = done(self.it.send())
-            assert (outcome.kind, outcome.source) == (kind, call.source)
+        raises = kind is None and call.proves is None
+        with pytest.raises(ZeroDivisionError) if raises else contextlib.nullcontext():
+            entry = done(self.it.send())
+            outcome, now = entry.outcome, self.it.state
+            assert call.proves or (outcome.kind, outcome.source) == (kind, call.source)
             is_over = outcome.token_state in ("revoked", "not_accepted") or call.source == "cassette"
-            assert call.token is None or not is_over or self.it.state.held != call.token
+            assert not is_over or now.held is None
+            assert (now.shown, now.is_current) == (entry, True)
         assert self.shelf.asked == before + 1
         assert self.it.state.phase == "ready"
 

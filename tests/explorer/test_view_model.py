@@ -7,6 +7,7 @@ import itertools
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,16 @@ import pytest
 
 from tests.support.leaks import shows
 from tests.support.sources import NOW, Response, Script, breaks, lost, nothing, outcome, revoked, says
+from wemasy_kit.call.advice import clock_time
 from wemasy_kit.call.exchange import SourceName
-from wemasy_kit.call.outcome import Outcome
+from wemasy_kit.call.outcome import Outcome, Proof
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import CassetteMismatch, CassetteNotFound, SandboxNotStarted
 from wemasy_kit.explorer import panels
 from wemasy_kit.explorer.history import Entry, History
+from wemasy_kit.explorer.page import _taken
 from wemasy_kit.explorer.shelf import Shelf
-from wemasy_kit.explorer.view_model import ECHO, Call, Now, State, ViewModel
+from wemasy_kit.explorer.view_model import ANOTHER_SANDBOX, ARMED_FOR, CLOSED, ECHO, Call, Given, Now, State, ViewModel
 from wemasy_kit.sandbox.rules import HandClock
 from wemasy_kit.sources.cassette import cassette
 from wemasy_kit.sources.live import Live, live
@@ -30,18 +33,23 @@ from wemasy_kit.sources.sandbox import Sandbox
 SANDBOX, LIVE = State("sandbox"), State("live")
 
 
+def held_in_the_field(text: str) -> Given:
+    """What the door makes of a text."""
+    return _taken({"text": text})
+
+
 def at(seconds: float) -> Now:
     return Now(ticks=seconds, unix=NOW + seconds)
 
 
 def press(state: State, text: str = "", *, seconds: float = 0.0, revoked: Mapping[str, float] = {}) -> State:
-    return state.press(text, revoked, at(seconds))
+    return state.press(held_in_the_field(text), revoked, at(seconds))
 
 
 def came(state: State, what: Outcome, *, seconds: float = 0.0) -> State:
     """The state once the request that is out has come to this."""
     assert state.call is not None
-    return state.answered(state.call, what, at(seconds))
+    return state.answered(state.call, Entry(NOW, None, what), at(seconds))
 
 
 def fingerprint(text: str) -> str:
@@ -135,14 +143,28 @@ def test_without_a_text_no_token_is_sent_and_to_live_nothing_at_all(source: Sour
 # --- Live is armed
 
 
-def test_a_live_press_asks_first_and_names_fingerprint_and_host(canary: str) -> None:
+def test_a_live_press_asks_first_and_names_fingerprint_host_and_what_it_costs(canary: str) -> None:
     armed = press(LIVE, canary)
     shown = view(armed, send=Script(name="live", base_url="https://shop.example:8443/api"))
 
     assert (armed.phase, armed.call) == ("confirm", None)
-    assert shown["question"] == f"Really log out the token {fingerprint(canary)} at shop.example:8443?"
-    assert shown["confirm"] == f"Log out {fingerprint(canary)} for real"
+    assert shown["question"] == f"Really log out {fingerprint(canary)} at shop.example:8443?"
+    assert str(shown["cost"]).startswith("The customer loses this session. Other devices stay logged in.")
+    assert f"closes by itself at {clock_time(NOW + ARMED_FOR, now=NOW)}." in str(shown["cost"])
+    assert shown["confirm"] == "Log out for real"
     assert str(view(armed)["question"]).endswith(" at api.wemasy.nl?")
+
+
+def test_an_armed_step_is_open_in_its_own_page_and_for_two_minutes(canary: str) -> None:
+    armed = LIVE.press(Token.parse(canary), {}, at(0), "this page")
+
+    assert view(armed)["page"] == "this page"
+    assert armed.confirm(at(1), "another") is armed.confirm(at(ARMED_FOR), "this page") is armed
+    assert armed.confirm(at(ARMED_FOR - 1), "this page").phase == "sending"
+    assert armed.expire(at(ARMED_FOR - 1)) is armed
+    closed = armed.expire(at(ARMED_FOR))
+    assert (closed.phase, closed.held, closed.notes) == ("ready", None, (CLOSED,))
+    assert closed.expire(at(2 * ARMED_FOR)) is closed
 
 
 @pytest.mark.parametrize("gap", [0.0, 0.06, 0.15, 0.3])
@@ -188,16 +210,16 @@ def test_choosing_what_is_chosen_already_changes_nothing(canary: str) -> None:
     assert armed.choose("live", "") is armed.name("jane") is armed.hold(Token.parse(canary)) is armed
 
 
-@pytest.mark.parametrize(("source", "words"), [("live", "Log out {} for real"), ("sandbox", "Send {} again")])
+@pytest.mark.parametrize(("source", "words"), [("live", "Log out for real"), ("sandbox", "Send it again")])
 def test_a_token_that_this_kernel_revoked_is_recognised_before_it_is_sent_again(
     source: SourceName, words: str, canary: str
 ) -> None:
     armed = press(State(source), canary, revoked={fingerprint(canary): NOW})
 
     assert armed.phase == "confirm"
-    assert "This kernel has already revoked it, at " in str(view(armed)["question"])
-    assert str(view(armed)["question"]).endswith(": expect a 401.")
-    assert view(armed)["confirm"] == words.format(fingerprint(canary))
+    assert fingerprint(canary) in str(view(armed)["question"])
+    assert f"This kernel revoked it at {clock_time(NOW, now=NOW)}: expect a 401." in str(view(armed)["cost"])
+    assert view(armed)["confirm"] == words
     assert armed.confirm(at(1)).call == Call(source, "", Token.parse(canary))
     # A replay asks about nothing, since it sends nothing.
     assert press(State("cassette"), canary, revoked={fingerprint(canary): NOW}).phase == "sending"
@@ -231,76 +253,126 @@ def test_nothing_else_makes_anyone_wait(what: Outcome) -> None:
     assert came(press(SANDBOX), what).waits_until(at(0)) is None
 
 
-def test_a_wait_is_of_one_source_or_recording_only_and_is_still_there_afterwards() -> None:
-    for waiting in (State("cassette", "429-too-many-requests"), SANDBOX, LIVE.hold(Token.parse("5|text"))):
-        sending = press(waiting) if waiting.source != "live" else press(waiting).confirm(at(1))
-        # It belongs to what was sent, and not to what is chosen when the answer comes.
-        state = came(sending.choose("cassette", "401-no-token"), outcome(429, source=waiting.source))
+def test_a_wait_is_of_one_source_and_a_replay_makes_nobody_wait() -> None:
+    limited = came(press(SANDBOX), outcome(429, source="sandbox"))
+    elsewhere = limited.choose("cassette", "429-too-many-requests")
+    replayed = came(press(elsewhere, seconds=1), outcome(429, source="cassette"), seconds=1)
 
-        assert state.waits_until(at(0)) is None
-        assert state.choose(waiting.source, waiting.recording).waits_until(at(0)) == NOW + 61
-        assert state.choose("cassette", "200-token-revoked").waits_until(at(0)) is None
+    assert elsewhere.waits_until(at(0)) is replayed.waits_until(at(1)) is None
+    assert replayed.choose("sandbox", "").waits_until(at(1)) == NOW + 61
+    assert "so there is no wait. From a real shop the button would now count down 61 s." in view(replayed)["hint"]
+    assert "no wait" not in view(replayed.choose("cassette", "401-no-token"))["hint"]
 
 
 # --- The token that is held
 
 
-@pytest.mark.parametrize("sent", [True, False, None])
-def test_the_token_is_held_for_another_try_where_nothing_is_decided(sent: bool | None, canary: str) -> None:
-    what = outcome(429, source="sandbox") if sent is None else lost(sent=sent, source="sandbox")
+@pytest.mark.parametrize(
+    "what", [outcome(429), outcome(500), outcome(302), outcome(200, body=b"<html>"), lost(sent=True), lost(sent=False)]
+)
+def test_the_token_is_held_wherever_the_advice_is_to_try_again(what: Outcome, canary: str) -> None:
     state = came(press(SANDBOX, canary), what)
 
     assert state.held == Token.parse(canary)
-    assert view(state)["button"] == "Send again"
-    assert view(state)["placeholder"] == f"Token {fingerprint(canary)} is held; or paste another"
+    assert view(state)["placeholder"] == f"{fingerprint(canary)} is held; or paste another"
     assert press(state, seconds=100).call == Call("sandbox", "", state.held)
     other = canary.replace("|", "|prefix_")
     assert press(state, other, seconds=100).call == Call("sandbox", "", Token.parse(other))
-    assert view(state.choose("live", ""))["button"] == "Log out"
 
 
-@pytest.mark.parametrize(
-    ("source", "what"),
-    [("sandbox", outcome(status)) for status in (200, 401, 404, 500)] + [("cassette", outcome(429))],
-)
-def test_after_any_other_answer_and_any_replay_the_token_is_let_go(
-    source: SourceName, what: Outcome, canary: str
+@pytest.mark.parametrize(("source", "status"), [("sandbox", 200), ("sandbox", 401), ("cassette", 429)])
+def test_once_it_is_decided_and_after_any_replay_the_token_is_let_go(
+    source: SourceName, status: int, canary: str
 ) -> None:
-    state = came(press(State(source), canary), what)
-
-    assert state.held is None
-    assert view(state)["button"] == "Log out"
+    assert came(press(State(source), canary), outcome(status, source=source)).held is None
 
 
-def test_a_token_chosen_while_a_request_is_out_stays_chosen_and_one_let_go_does_not_come_back(canary: str) -> None:
-    sending, other = press(SANDBOX, canary), Token.parse("5|another")
+def test_while_a_request_is_out_nothing_else_can_be_chosen(canary: str) -> None:
+    out = press(SANDBOX, canary)
+    acts: list[State] = [
+        out.choose("live", ""), out.name("joe"), out.hold(None), out.let_go(), out.show(Entry(NOW, None, outcome(401))),
+        out.expire(at(1000)), press(out, seconds=9),
+    ]  # fmt: skip
 
-    assert came(sending.hold(other), outcome(200)).held == other
-    assert came(sending.hold(other).issued(Token.parse(canary)), outcome(200)).held == other
-    assert came(sending.let_go(), lost(sent=True)).held is None
+    assert all(state is out for state in acts)
+    assert (view(out)["mode"], view(out)["can_cancel"]) == ("sending", True)
+
+
+# --- What is shown is from when it came
+
+
+EARLIER: dict[str, Callable[[State], State]] = {
+    "another source": lambda state: state.choose("live", ""),
+    "another recording": lambda state: state.choose("cassette", "401-no-token"),
+    "a press": lambda state: press(state, seconds=1),
+    "a refusal": lambda state: press(state, "YOUR_TOKEN", seconds=1),
+    "a live step": lambda state: press(state.choose("live", ""), "5|a-token", seconds=1),
+    "another call of the history": lambda state: state.show(Entry(NOW, None, outcome(401))),
+}
+
+
+@pytest.mark.parametrize("act", EARLIER)
+def test_a_response_is_an_earlier_one_as_soon_as_there_was(act: str, canary: str) -> None:
+    state = came(press(SANDBOX, canary), outcome(200, source="sandbox"))
+    assert (view(state)["is_current"], state.provable) == (True, Token.parse(canary))
+
+    then = EARLIER[act](state)
+
+    assert (view(then)["is_current"], then.provable) == (False, None)
+
+
+# --- Put to the proof
+
+
+@pytest.mark.parametrize(("source", "phase"), [("sandbox", "sending"), ("live", "confirm")])
+def test_a_revoked_token_is_put_to_the_proof_once_more_and_live_is_asked_about(
+    source: SourceName, phase: str, canary: str
+) -> None:
+    sent = replace(press(State(source), canary), phase="sending", call=Call(source, "", Token.parse(canary)))
+    state = came(sent, outcome(200, source=source))
+    taken = state.prove(at(1))
+
+    assert taken.phase == phase
+    assert (taken if phase == "sending" else taken.confirm(at(2))).call == Call(
+        source, "", Token.parse(canary), state.shown
+    )
+    assert state.prove(at(0)) is state, "the echo of the press"
+    if phase == "confirm":
+        assert view(taken)["question"] == f"Send {fingerprint(canary)} to api.wemasy.nl once more?"
+        assert taken.let_go().prove(at(3)).phase == "ready"
+
+
+@pytest.mark.parametrize(("source", "status"), [("cassette", 200), ("sandbox", 401), ("sandbox", 429)])
+def test_there_is_nothing_to_prove_after(source: SourceName, status: int, canary: str) -> None:
+    state = came(press(State(source), canary), outcome(status, source=source))
+
+    assert state.prove(at(100)) is state
 
 
 # --- What the field shows
 
 
 @pytest.mark.parametrize(
-    ("source", "send", "placeholder", "can_cancel"),
+    ("source", "send", "button", "placeholder", "can_cancel"),
     [
-        ("cassette", None, "Optional: it is not checked", False),
-        ("sandbox", None, "Empty: one is issued", True),
-        ("live", None, "Paste a bearer token", True),
-        ("live", live(), "Paste a bearer token", True),
-        ("sandbox", Live(base_url="http://127.0.0.1/api", deadline=1, name="sandbox"), "Paste a bearer token", True),
-        ("sandbox", Script(), "Paste a bearer token", False),
-        ("cassette", cassette("401-no-token"), "Optional: it is not checked", False),
+        ("cassette", None, "Replay", "Paste a token, or leave it empty", False),
+        ("sandbox", None, "Log out in the sandbox", "Empty: a new one is issued", True),
+        ("live", None, "Log out at api.wemasy.nl…", "Paste a bearer token", True),
+        ("live", live(base_url="http://shop.test/api"), "Log out at shop.test…", "Paste a bearer token", True),
+        ("sandbox", Live(base_url="http://127.0.0.1/api", deadline=1, name="sandbox"), "Log out in the sandbox",
+         "Paste a bearer token", True),
+        ("sandbox", Script(), "Log out in the sandbox", "Paste a bearer token", False),
+        ("cassette", cassette("401-no-token"), "Replay the recorded 401", "Paste a token, or leave it empty", False),
+        ("cassette", cassette("200-200-two-devices"), "Replay step 1 of 2", "Paste a token, or leave it empty", False),
     ],
-)
-def test_the_field_says_what_happens_without_a_token_and_whether_a_request_can_be_cancelled(
-    source: SourceName, send: Any, placeholder: str, can_cancel: bool
+)  # fmt: skip
+def test_the_button_names_the_deed_and_the_field_says_what_happens_without_a_token(
+    source: SourceName, send: Any, button: str, placeholder: str, can_cancel: bool
 ) -> None:
     shown = view(State(source), send=send)
 
-    assert (shown["placeholder"], shown["can_cancel"]) == (placeholder, can_cancel)
+    assert (shown["button"], shown["placeholder"], shown["can_cancel"]) == (button, placeholder, can_cancel)
+    assert (shown["tone"] == "live") == (source == "live")
 
 
 # --- Sending: what is decided is done once
@@ -314,8 +386,8 @@ def model(*responses: Response, shelf: Shelf | None = None, **more: Any) -> View
 
 async def asked(it: ViewModel, text: str = "") -> Outcome:
     """One press, and what came of it."""
-    assert it.press(text) == "accepted"
-    return await it.send()
+    assert it.press(held_in_the_field(text)) == "accepted"
+    return (await it.send()).outcome
 
 
 def logged_out(it: ViewModel, text: str = "") -> Outcome:
@@ -325,8 +397,9 @@ def logged_out(it: ViewModel, text: str = "") -> Outcome:
 def test_each_act_is_told_what_became_of_it(canary: str) -> None:
     it = model(shelf=Shelf(Script(revoked(), name="live")))
 
-    assert (it.press("a b"), it.press(canary), it.let_go()) == ("refused", "armed", "let_go")
-    assert (it.confirm(), it.press(canary), it.confirm(), it.press("")) == ("ignored", "armed", "accepted", "ignored")
+    token = Token.parse(canary)
+    assert (it.press("it has a space"), it.press(token), it.let_go()) == ("refused", "armed", "let_go")
+    assert (it.confirm(), it.press(token), it.confirm(), it.press(None)) == ("ignored", "armed", "accepted", "ignored")
     assert it.let_go() == "let_go"
     assert it.state.phase == "sending"
 
@@ -358,28 +431,54 @@ def test_a_press_in_the_moment_of_a_429_does_not_slip_in_before_the_wait_begins(
 
     class Nosy(History):
         def add(self, entry: Entry) -> None:
-            did.append(it.press(""))
+            did.append(it.press(None))
 
     it = model(says(429), revoked(), history=Nosy())
     logged_out(it)
 
-    assert [*did, it.press("")] == ["ignored", "ignored"]
+    assert [*did, it.press(None)] == ["ignored", "ignored"]
 
 
 @pytest.mark.parametrize("text", ["", "5|a-token-of-nobody"])
 def test_the_history_keeps_time_fingerprint_and_outcome(text: str) -> None:
     it = model(says(401))
 
-    assert [Entry(NOW, fingerprint(text) if text else None, logged_out(it, text))] == list(it.history)
+    what = logged_out(it, text)
+
+    assert [Entry(NOW, fingerprint(text) if text else None, what, "shop.example")] == list(it.history)
 
 
-def test_every_form_of_a_kernel_recognises_what_one_of_them_revoked_until_the_history_is_cleared(canary: str) -> None:
+def test_every_form_of_a_kernel_recognises_what_one_of_them_revoked_also_when_the_history_is_cleared(
+    canary: str,
+) -> None:
     history = History()
     logged_out(model(revoked(), history=history), canary)
-
-    assert model(says(401), history=history).press(canary) == "armed"
     history.clear()
-    assert model(says(401), history=history).press(canary) == "accepted"
+
+    assert model(says(401), history=history).press(Token.parse(canary)) == "armed"
+
+
+PROOFS: dict[str, tuple[Response, Proof, str, bool]] = {
+    "a 401": (says(401), "proved", "revoked", True),
+    "a second clean 200": (revoked(), "contradicted", "undocumented", False),
+    "a 429": (says(429), "not_proved", "revoked", True),
+    "an error of the source": (breaks(CassetteMismatch("nothing left")), "not_proved", "revoked", True),
+}
+
+
+@pytest.mark.parametrize("then", PROOFS)
+def test_what_a_proof_shows_takes_the_place_of_the_call_in_the_history(then: str, canary: str) -> None:
+    response, proof, kind, is_known_dead = PROOFS[then]
+    it = model(revoked(), response)
+    logged_out(it, canary)
+    assert it.prove() == "accepted"
+
+    entry = asyncio.run(it.send())
+
+    assert (entry.outcome.proof, entry.outcome.kind) == (proof, kind)
+    assert list(it.history) == [entry] == [it.state.shown]
+    assert (it.state.held is None, it.history.revoked() != {}) == (is_known_dead, is_known_dead)
+    assert (it.prove() == "accepted") == (proof == "not_proved")
 
 
 async def cancelled(scheme: str, canary: str) -> tuple[Outcome, ViewModel]:
@@ -390,14 +489,14 @@ async def cancelled(scheme: str, canary: str) -> tuple[Outcome, ViewModel]:
         address = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/api"
         it = model(shelf=Shelf(live(base_url=address, deadline=60)))
         await it.cancel()  # Nothing is out.
-        it.press(canary)
+        it.press(Token.parse(canary))
         it.confirm()
         out = asyncio.create_task(it.send())
         peer, _ = await loop.sock_accept(silent)
         with peer:
             await loop.sock_recv(peer, 1)
             await it.cancel()
-            return await out, it
+            return (await out).outcome, it
 
 
 @pytest.mark.parametrize(("scheme", "kind"), [("http", "unknown"), ("https", "not_sent")])
@@ -464,19 +563,8 @@ def test_the_token_that_is_chosen_is_sent_and_the_customers_others_stay_alive() 
         assert alive(it) == [False, True, False]
 
         it.hold(phone.fingerprint)
-        assert (it.press(""), it.confirm()) == ("armed", "accepted")
-        assert (await it.send()).kind == "unauthenticated"
-
-    in_the_sandbox(story)
-
-
-def test_a_press_is_for_the_source_that_was_chosen_when_it_was_made(canary: str) -> None:
-    async def story(it: ViewModel) -> None:
-        assert it.press(canary) == "accepted"
-        it.choose("live", "")
-        what = await it.send()
-
-        assert (what.source, what.kind) == ("sandbox", "unauthenticated")
+        assert (it.press(None), it.confirm()) == ("armed", "accepted")
+        assert (await it.send()).outcome.kind == "unauthenticated"
 
     in_the_sandbox(story)
 
@@ -490,7 +578,7 @@ def test_a_sandbox_that_is_gone_is_said_so_and_the_next_press_starts_another() -
         what = await asked(it)
 
         assert (what.kind, what.cause, what.source) == ("not_sent", "refused", "sandbox")
-        assert (it.state.held, alive(it)) == (None, [])
+        assert (it.state.held, alive(it), it.state.notes) == (None, [], (ANOTHER_SANDBOX,))
         it.hold(gone.fingerprint)
         assert it.state.held is None
         assert (await asked(it)).kind == "revoked"
@@ -502,11 +590,11 @@ def test_a_cancelled_request_does_not_end_the_sandbox() -> None:
     async def story(it: ViewModel) -> None:
         await it.issue()
         held = it.state.held
-        it.press("")
+        it.press(None)
         out = asyncio.create_task(it.send())
         await asyncio.sleep(0)  # It is on its way, and no further.
         await it.cancel()
-        what = await out
+        what = (await out).outcome
 
         assert (what.kind, what.cause) == ("not_sent", "cancelled")
         assert (alive(it), it.state.held) == ([True], held)
@@ -545,29 +633,34 @@ def test_where_no_server_can_run_the_sandbox_says_so_and_nothing_is_sent(monkeyp
 # --- The recordings
 
 
-def test_the_documented_answers_stand_first_then_the_stories() -> None:
-    labels = ["200", "401", "429", "401, no token", "200, then 401", "200 on two devices"]
+def test_the_documented_responses_stand_first_then_the_stories_then_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf()
+    titles = "Token revoked, Not accepted, Too many requests, No token at all, The same token twice, Phone, then laptop"
+    assert ", ".join(map(shelf.title, shelf.recordings)) == titles
+    assert [shelf.statuses(name) for name in shelf.recordings[3:]] == [(401,), (200, 401), (200, 200)]
+    assert (shelf.sources[0], shelf.recording) == ("cassette", "200-token-revoked")
 
-    assert list(Shelf().recordings) == labels
-    assert (Shelf().sources[0], Shelf().recording) == ("cassette", "200-token-revoked")
-
-
-def test_a_recording_of_ones_own_is_offered_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "logout").mkdir()
     for name in ("my-shop", "401-no-token"):
         (tmp_path / "logout" / f"{name}.yaml").touch()
     monkeypatch.setattr("wemasy_kit.sources.cassette.shipped", lambda name: tmp_path)
-    assert Shelf().recordings == {"401, no token": "401-no-token", "my-shop": "my-shop"}
+    assert Shelf().recordings == ("401-no-token", "my-shop")
+    assert (Shelf().title("my-shop"), Shelf().statuses("my-shop")) == ("my-shop", ())
 
 
-def test_a_story_plays_on_and_starts_over_at_its_end_or_where_it_was_left() -> None:
-    it = model(shelf=Shelf(None, "200-then-401-same-token"))
+def test_a_story_numbers_its_steps_names_the_device_and_starts_over_at_its_end_or_where_it_was_left() -> None:
+    it = model(shelf=Shelf(None, "200-200-two-devices"))
+    shown = [(panels.field(it.state, it.shelf, it.now)["button"], logged_out(it)) for _ in range(3)]
 
-    assert [logged_out(it).kind for _ in range(4)] == ["revoked", "unauthenticated"] * 2
-    logged_out(it)
+    assert [button for button, _ in shown] == [f"Replay step {number} of 2" for number in (1, 2, 1)]
+    assert [entry.step and entry.step.words for entry in it.history] == [
+        "Step 1 of 2 · the phone logs out", "Step 2 of 2 · the laptop logs out", "Step 1 of 2 · the phone logs out",
+    ]  # fmt: skip
     it.choose("cassette", "401-no-token")
-    it.choose("cassette", "200-then-401-same-token")
-    assert logged_out(it).kind == "revoked"
+    it.choose("cassette", "200-200-two-devices")
+    assert panels.field(it.state, it.shelf, it.now)["button"] == "Replay step 1 of 2"
 
 
 def test_without_any_recording_a_replay_says_so_and_the_sandbox_works_all_the_same(
@@ -575,7 +668,7 @@ def test_without_any_recording_a_replay_says_so_and_the_sandbox_works_all_the_sa
 ) -> None:
     monkeypatch.setattr("wemasy_kit.sources.cassette.shipped", lambda name: tmp_path)
     it = model()
-    assert (it.shelf.recordings, it.shelf.recording) == ({}, "")
+    assert (it.shelf.recordings, it.shelf.recording) == ((), "")
 
     with pytest.raises(CassetteNotFound, match="there are: none"):
         logged_out(it)

@@ -37,8 +37,10 @@ from tests.support.leaks import FURTHER, PACKAGE, SPELLINGS, Canary, new_canary,
 from wemasy_kit import LogoutForm, LogoutRequest, MemoryStore, Sandbox, Token, cassette, live, logout
 from wemasy_kit.cli.token_input import from_environment
 from wemasy_kit.errors import InvalidToken
+from wemasy_kit.explorer import response as form_response
 from wemasy_kit.explorer import view_model
-from wemasy_kit.explorer.panels import parts
+from wemasy_kit.explorer.history import Entry, History
+from wemasy_kit.explorer.view_model import Now
 from wemasy_kit.sources import recorder as recording
 
 Capture = pytest.CaptureFixture[str]
@@ -265,7 +267,7 @@ OF_AN_OUTCOME: dict[str, Callable[[Any], object]] = {
     "show_outcome": wemasy_kit.show_outcome,
     "show_ledger": wemasy_kit.show_ledger,
     "show_timeline": lambda outcome: wemasy_kit.show_timeline([("phone", outcome)]),
-    "the form's tabs": lambda outcome: parts(outcome.exchange, wemasy_kit.compare(outcome.exchange)),
+    "the form's response": lambda outcome: form_response.response(Entry(0, None, outcome), None, History(), Now(0, 0)),
 }
 HOLD_NOTHING = {"HandClock", "Send", "TokenStore", "WemasyKitError"}
 ELSEWHERE = {"LogoutForm"}  # test_form looks at the state of its widgets and at what it says to the page
@@ -358,7 +360,7 @@ async def a_form_that_fails(canary: Canary) -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(form, "_draw", lambda: 1 / 0)
         content = {"method": "custom", "content": {"do": "send", "text": canary.text}}
-        form._field._handle_msg({"content": {"data": content}, "buffers": []})
+        form._handle_msg({"content": {"data": content}, "buffers": []})
     return form._view_model.state
 
 

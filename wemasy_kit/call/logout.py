@@ -44,7 +44,7 @@ async def logout(token: Token | None, *, send: Send, wait: bool = False, prove: 
     if wait and outcome.pause is not None:
         outcome = await _after_a_pause(outcome, outcome.pause, token, send)
     if prove and outcome.kind is OutcomeKind.REVOKED:
-        outcome = await _proved(outcome, token, send)
+        outcome = await proved(outcome, token, send=send)
     return outcome
 
 
@@ -74,8 +74,11 @@ def _no_wait(outcome: Outcome, send: Send) -> str | None:
     return None
 
 
-async def _proved(outcome: Outcome, token: Token | None, send: Send) -> Outcome:
-    """After a "revoked" nothing raises any more: whatever comes but a 401 or a clean 200 proves nothing."""
+async def proved(outcome: Outcome, token: Token | None, *, send: Send) -> Outcome:
+    """The outcome "revoked" of this token with its `proof`, for which the token is sent once more.
+
+    Nothing raises any more: whatever comes but a 401 or a clean 200 proves nothing.
+    """
     try:
         again = await _once(token, send)
     except Exception:

@@ -13,8 +13,10 @@ _tasks: set[asyncio.Future[Any]] = set()
 _starting = threading.Lock()
 
 
-def run(work: Coroutine[Any, Any, None]) -> None:
-    """Start `work` and come back at once. It reports its own errors."""
+def run(work: Coroutine[Any, Any, None], *, after: float = 0.0) -> None:
+    """Start `work`, `after` so many seconds, and come back at once. It reports its own errors."""
+    if after:
+        work = _later(work, after)
     if sys.platform == "emscripten":
         task = asyncio.ensure_future(work)
         _tasks.add(task)  # The loop keeps no hold of a task.
@@ -23,6 +25,11 @@ def run(work: Coroutine[Any, Any, None]) -> None:
         with _starting:  # Two at once would each start a loop.
             loop = _loop()
         asyncio.run_coroutine_threadsafe(work, loop)
+
+
+async def _later(work: Coroutine[Any, Any, None], seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    await work
 
 
 @functools.cache

@@ -39,17 +39,17 @@ def _saw_a_429(entries: Sequence[Entry]) -> bool:
 EXERCISES: Final = (
     Exercise(
         "Log a customer of the sandbox out.",
-        "Choose Sandbox and press “Log out”; with an empty field it issues a token for you.",
+        "Choose Sandbox and press “Log out in the sandbox”; with an empty field it issues a token for you.",
         _revoked_one,
     ),
     Exercise(
         "Make a 401 with a token that you revoked yourself.",
-        "Choose the revoked one under “Token to send”, and press “Log out” again.",
+        "Choose the revoked one under “Tokens of this sandbox”, and press “Log out in the sandbox” again.",
         _refused_its_own,
     ),
     Exercise(
         "See a 429, and read what it says of the customer.",
-        "Choose Replay, then the recorded answer 429.",
+        "Choose Replay, then the recorded 429.",
         _saw_a_429,
     ),
 )

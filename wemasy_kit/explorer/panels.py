@@ -1,56 +1,55 @@
-"""Panels: what only the form says: the token field's words, and heading, hints, refusals, history and tabs as HTML."""
+"""Panels: what only the form says: the token field's words, the frame, and what can be chosen, as HTML."""
 
 from __future__ import annotations
 
 import urllib.parse
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypedDict
 
 from wemasy_kit.call.advice import clock_time
-from wemasy_kit.call.exchange import Exchange, SourceName
 from wemasy_kit.call.outcome import Outcome
-from wemasy_kit.cards.card import Card, box, part, table
+from wemasy_kit.call.request import BASE_URL
+from wemasy_kit.cards.card import Card, style, table
 from wemasy_kit.cards.documented import endpoint
-from wemasy_kit.cards.ledger import ledger_html
 from wemasy_kit.cards.markup import Html, el, joined
-from wemasy_kit.cards.outcome import body, headers, http_message, outcome_html
-from wemasy_kit.cards.words import LOOKS, SOURCES, headline, plain
+from wemasy_kit.cards.outcome import outcome_html
+from wemasy_kit.cards.words import SOURCES, plain
 from wemasy_kit.contract.document import Contract
-from wemasy_kit.contract.ledger import Row, differences
-from wemasy_kit.explorer.history import Entry
 from wemasy_kit.explorer.shelf import Shelf
-from wemasy_kit.explorer.view_model import NO_TOKEN, Now, Phase, State
+from wemasy_kit.explorer.view_model import Now, Phase, State
+from wemasy_kit.exports.export import FORMATS
+from wemasy_kit.exports.samples import Sample
 
-if TYPE_CHECKING:
-    from wemasy_kit.sandbox.rules import IssuedToken
-
-_HINTS: Final[Mapping[SourceName, str]] = {
-    "cassette": "Replay: plays a recorded response. Nothing is sent, and a token you type is not checked.",
-    "sandbox": "Sandbox: a stand-in shop on this machine, over a real socket. Without a token it issues one for you. "
-    "The field is emptied when the request is sent.",
-    "live": "Live: this really logs the token out of the shop. It asks once more before it sends; then the field is "
-    "emptied.",
-}
+CUSTOMERS: Final = ("jane", "joe")
+_KINDS: Final = {"cassette": "a recording", "sandbox": "this machine", "live": "the real shop"}
 _OPEN: Final = "This is a form. Run the cell in JupyterLab to use it."
-_PASTE_FIRST: Final = "paste a token first: without one there is nothing to log out"
+_PORT: Final = "http://127.0.0.1:…/api"  # of a sandbox that has not begun
 
 
 class FieldView(TypedDict):
-    """What the token field shows. Never the token.
+    """What the token field and its buttons show. Never the token.
 
-    about: what the next request is about, the source and the recording. mode: the phase. button: its words.
-    placeholder: what stands in the empty field. error: why the text was refused. note: what to know of the text that
-    was taken. question, confirm: the second step's sentence and its button. ready_at, ready_clock: until when nothing
-    can be sent, in Unix seconds and as a clock shows it. can_cancel: the request that is out can be given up.
+    about: what the next request is about, the source and the recording. mode: the phase. is_current: nothing has been
+    done since the response that is shown came. page: the page that the second step is open in. tone: "live" or "".
+    button, aside: the words of the button, and beside the field's name. placeholder: what stands in the empty field.
+    error: why the text was refused. note: what to know of the last act. hint: what a press does. question, cost,
+    confirm: the second step's question, what it costs, and its button. ready_at, ready_clock: until when nothing can be
+    sent, in Unix seconds and as a clock shows it. can_cancel: the request that is out can be given up.
     """
 
     about: str
     mode: Phase
+    is_current: bool
+    page: str
+    tone: str
     button: str
+    aside: str
     placeholder: str
     error: str | None
     note: str | None
+    hint: str
     question: str | None
+    cost: str | None
     confirm: str | None
     ready_at: float | None
     ready_clock: str | None
@@ -58,144 +57,254 @@ class FieldView(TypedDict):
 
 
 def field(state: State, shelf: Shelf, now: Now) -> FieldView:
-    """What the token field shows in this state."""
+    """What the token field and its buttons show in this state."""
     ready_at = state.waits_until(now)
-    armed = state.held.fingerprint if state.held and state.phase == "confirm" else None
-    is_live = state.source == "live"
+    host = _host(shelf.base_url(state.source, state.recording) or _PORT)
+    question, cost, confirm = _second_step(state, host, now)
+    is_replay = state.source == "cassette"
     return {
         "about": " ".join(state.subject),
         "mode": state.phase,
-        "button": "Send again" if state.sends_again else "Log out",
+        "is_current": state.is_current,
+        "page": state.armed_by,
+        "tone": "live" if state.source == "live" else "",
+        "button": _button(state, shelf, host),
+        "aside": "optional in a replay: nobody checks it" if is_replay else "",
         "placeholder": _placeholder(state, shelf),
-        "error": _sentence(_PASTE_FIRST if state.refused == NO_TOKEN else state.refused) if state.refused else None,
-        "note": " ".join(map(_sentence, state.notes)) or None,
-        "question": _question(state, armed, shelf.base_url, now) if armed else None,
-        "confirm": (f"Log out {armed} for real" if is_live else f"Send {armed} again") if armed else None,
+        "error": sentence(state.refused) if state.refused else None,
+        "note": " ".join(map(sentence, state.notes)) or None,
+        "hint": _hint(state, shelf, host),
+        "question": question,
+        "cost": cost,
+        "confirm": confirm,
         "ready_at": ready_at,
         "ready_clock": None if ready_at is None else clock_time(ready_at, now=now.unix),
         "can_cancel": shelf.can_cancel(state.source),
     }
 
 
+def _button(state: State, shelf: Shelf, host: str) -> str:
+    if state.source == "live":
+        return f"Log out at {host}…"
+    if state.source == "sandbox":
+        return "Log out in the sandbox"
+    statuses, number = shelf.statuses(state.recording), shelf.next_step(state.recording)
+    if len(statuses) > 1:
+        return f"Replay step {number} of {len(statuses)}"
+    return f"Replay the recorded {statuses[0]}" if statuses else "Replay"
+
+
 def _placeholder(state: State, shelf: Shelf) -> str:
+    if state.held and state.phase == "confirm":
+        return f"•••••••••••• taken, fingerprint {state.held.fingerprint}"
     if state.held:
-        return f"Token {state.held.fingerprint} is held; or paste another"
+        return f"{state.held.fingerprint} is held; or paste another"
     if state.source == "cassette":
-        return "Optional: it is not checked"
-    return "Empty: one is issued" if state.source == "sandbox" and shelf.issues_tokens else "Paste a bearer token"
+        return "Paste a token, or leave it empty"
+    return "Empty: a new one is issued" if state.source == "sandbox" and shelf.issues_tokens else "Paste a bearer token"
 
 
-def _question(state: State, fingerprint: str, base_url: str, now: Now) -> str:
-    host = urllib.parse.urlsplit(base_url).netloc
-    asked = [f"Really log out the token {fingerprint} at {host}?"] if state.source == "live" else []
-    if state.revoked_at is not None:
-        before = clock_time(state.revoked_at, now=now.unix)
-        asked.append(f"This kernel has already revoked it, at {before}: expect a 401.")
-    return " ".join(asked)
+def _hint(state: State, shelf: Shelf, host: str) -> str:
+    if state.source == "live":
+        return "This really logs the token out of the shop. It asks once more before it sends."
+    if state.source == "sandbox":
+        return f"To {host}, a stand-in shop on this machine."
+    pause = state.shown.outcome.pause if state.shown and state.is_current else None
+    if pause is not None:
+        return f"Nothing is sent, so there is no wait. From a real shop the button would now count down {pause:.0f} s."
+    in_order = len(shelf.statuses(state.recording)) > 1
+    return f"Nothing is sent. {'The recording plays in order.' if in_order else 'A recorded response is shown.'}"
 
 
-def _sentence(reason: str) -> str:
+def _second_step(state: State, host: str, now: Now) -> tuple[str, str, str] | tuple[None, None, None]:
+    if state.phase != "confirm" or state.held is None:
+        return None, None, None
+    token, is_live = state.held.fingerprint, state.source == "live"
+    closes = f" The question closes by itself at {clock_time(state.armed_until, now=now.unix)}."
+    if state.proves:
+        return f"Send {token} to {host} once more?", f"It is said to be revoked: a 401 proves it.{closes}", "Prove it"
+    known = state.revoked_at is not None
+    known_at = f"This kernel revoked it at {clock_time(state.revoked_at, now=now.unix)}: expect a 401." if known else ""  # type: ignore[arg-type]
+    if not is_live:
+        return f"Send {token} again?", known_at + closes, "Send it again"
+    cost = known_at or "The customer loses this session. Other devices stay logged in."
+    return f"Really log out {token} at {host}?", f"{cost} Asked for every request.{closes}", "Log out for real"
+
+
+def sentence(reason: str) -> str:
     return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
 
 
-def parts(exchange: Exchange, rows: Sequence[Row]) -> tuple[Html, Html, Html, Html]:
-    """The form's tabs: body, headers, documented against observed, the HTTP message."""
-    return _copyable(body(exchange)), headers(exchange), ledger_html(rows), sample(http_message(exchange))
+def _host(url: str) -> str:
+    return urllib.parse.urlsplit(url).netloc
 
 
-def ledger_title(rows: Sequence[Row]) -> str:
-    """The ledger's tab, with the number of differences."""
-    count = differences(rows)
-    return "Documented vs observed" + (f" ({count} differ)" if count > 1 else " (1 differs)" if count else "")
+# --- The frame, which stands still
 
 
-def title(text: str) -> Html:
-    """A heading inside the form."""
-    return el("h4", text)
-
-
-def heading(contract: Contract) -> Html:
-    """Method, path, title and description, as the page begins."""
+def frame(contract: Contract, samples: Sequence[Sample]) -> Html:
+    """What stands still: title and description, a place for each part, and request samples and exports, folded."""
     return joined(
+        style(),
+        el("div", _place("address"), el("h3", contract.title), el("p", contract.description), class_="wemasy-head"),
         el(
-            "p",
-            el("b", contract.method, class_="wemasy-method"),
-            el("code", contract.path),
-            el("span", f"Auth: {contract.auth}", class_="wemasy-badge"),
-            class_="wemasy-endpoint",
+            "div",
+            el("div", _place("choices"), _place("field"), _place("tokens"), class_="wemasy-ask"),
+            el("div", _place("response"), class_="wemasy-answer"),
+            class_="wemasy-columns",
         ),
-        el("h3", contract.title),
-        el("p", contract.description),
+        fold("Request samples", "cURL · JS · PHP · Python · HTTPie · httpx", _place("base"), _samples(samples)),
+        fold("Export", "OpenAPI · Postman · HAR · .http", _exports()),
+        _place("history"),
     )
 
 
-def hint(source: SourceName) -> Html:
-    """What pressing the button will do with this source."""
-    return el("p", _HINTS[source], class_="wemasy-hint")
+def _place(part: str) -> Html:
+    return el("div", data_wemasy_part=part)
 
 
-NOTHING_YET: Final = box("○", "No response yet", "Press “Log out”: what comes back is shown and explained here.")
-SENDING: Final = box("…", "Sending", "Waiting for the response. “Cancel” gives it up.")
+def fold(title: str, about: str, *content: str) -> Html:
+    """A part that can be folded away, and is at first."""
+    head = el("summary", el("b", title), " ", el("small", about), data_wemasy_key=title)
+    return el("details", head, el("div", *content), class_="wemasy-fold", data_wemasy_fold=title)
 
 
-def refusal(reason: str) -> Html:
-    """Nothing could be sent, and why."""
-    return box("✗", "Nothing was sent", _sentence(reason), tone="doubt")
+def _samples(samples: Sequence[Sample]) -> Html:
+    def of(kind: str) -> Html:
+        return tabs(f"{kind} samples", [(each.language, sample(each.source)) for each in samples if each.style == kind])
 
-
-def fault(kind: str) -> Html:
-    """An error of the kit's own. Only its kind is safe to show."""
-    known = "Nobody knows whether the request left: treat the token as live."
-    return box("✗", f"{kind} in the kit itself", known, tone="doubt")
-
-
-def changed(rows: tuple[tuple[str, str, str], ...]) -> Html:
-    """What differs from the answer before."""
-    if not rows:
-        return el("p", "Nothing differs from the answer before, or there was none.")
-    cells = [(name, el("code", before), el("code", after)) for name, before, after in rows]
-    return table(("What", "In the answer before", "Now"), cells)
-
-
-def history(entries: Iterable[Entry], now: float) -> Html:
-    """This kernel's calls, the latest first."""
-    rows = [
-        (
-            clock_time(entry.at, now=now),
-            SOURCES[entry.outcome.source],
-            el("code", entry.fingerprint) if entry.fingerprint else "none",
-            f"{LOOKS[entry.outcome.kind].mark} {headline(entry.outcome)}",
-        )
-        for entry in entries
-    ][::-1]
-    empty = el("p", "No calls yet in this kernel.")
-    return part("History", table(("Time", "Source", "Token", "Verdict"), rows) if rows else empty)
-
-
-def token_label(token: IssuedToken) -> str:
-    """One of the sandbox's tokens, in a list to choose from."""
-    return f"{token.fingerprint} of {token.customer}: {'alive' if token.alive else 'revoked'}"
+    kinds = {"checked": "Checked", "documented": "As documented", "function": "For your own server"}
+    return tabs("Request samples", [(title, of(kind)) for kind, title in kinds.items()])
 
 
 def sample(source: str) -> Html:
-    """A request sample to copy."""
-    return _copyable(el("pre", source, tabindex=0))
+    """A text to copy."""
+    return el("div", copy_button("Copy", source), el("pre", source, tabindex=0), class_="wemasy-sample")
+
+
+def _exports() -> Html:
+    buttons = [act_button("export", target.label, value=name) for name, target in FORMATS.items()]
+    return el("p", *buttons, class_="wemasy-actions")
+
+
+def tabs(name: str, pages: Iterable[tuple[str, Html]]) -> Html:
+    """Tabs, the first of them chosen; a script chooses another."""
+    made = list(pages)
+    heads = [
+        el("button", title, type="button", role="tab", aria_selected=str(not place).lower(), tabindex=-min(place, 1))
+        for place, (title, _) in enumerate(made)
+    ]
+    contents = [
+        el("div", content, role="tabpanel", aria_label=title, hidden=place > 0)
+        for place, (title, content) in enumerate(made)
+    ]
+    return el("div", el("div", *heads, role="tablist", aria_label=name), *contents, data_wemasy_tabs=name)
+
+
+def copy_button(label: str, text: str) -> Html:
+    """A button that copies a text."""
+    return el("button", label, type="button", class_="wemasy-quiet", data_wemasy_copy=text, data_wemasy_key=label)
+
+
+def act_button(do: str, label: str, *, value: str = "", look: str = "wemasy-quiet") -> Html:
+    key = f"{do} {value}"
+    return el(
+        "button", label, type="button", class_=look, data_wemasy_do=do, data_wemasy_value=value, data_wemasy_key=key
+    )
+
+
+# --- The parts that hang on what is chosen
+
+
+def choices(contract: Contract, state: State, shelf: Shelf) -> dict[str, Html]:
+    """The parts that hang on what is chosen, by their place in the frame."""
+    base_url = shelf.base_url(state.source, state.recording) or _PORT
+    return {
+        "address": address(contract, base_url),
+        "choices": _choices(state, shelf),
+        "base": Html() if base_url in (BASE_URL, _PORT) else _elsewhere(base_url),
+    }
+
+
+def address(contract: Contract, base_url: str) -> Html:
+    """Method and whole address, as the page begins."""
+    return el(
+        "p",
+        el("b", contract.method, class_="wemasy-method"),
+        " ",
+        el("code", base_url, el("b", contract.path)),
+        " ",
+        el("span", f"Auth: {contract.auth}", class_="wemasy-auth"),
+        class_="wemasy-endpoint",
+    )
+
+
+def _elsewhere(base_url: str) -> Html:
+    return joined(
+        el("p", "So that the checked samples go to this address:"), sample(f"export WEMASY_BASE_URL={base_url}")
+    )
+
+
+def _choices(state: State, shelf: Shelf) -> Html:
+    if len(shelf.sources) == 1:
+        host = _host(shelf.base_url(state.source, state.recording) or "")
+        return el("p", el("b", "Where it goes", class_="wemasy-title"), f"{SOURCES[state.source]} · {host}")
+    segments = [
+        _radio("source", name, state.source == name, el("b", SOURCES[name]), " ", el("small", _KINDS[name]))
+        for name in shelf.sources
+    ]
+    rows = [_radio("recording", name, state.recording == name, *_recording(shelf, name)) for name in shelf.recordings]
+    chosen = _group("Recording", rows, "wemasy-list") if rows and state.source == "cassette" else None
+    return joined(_group("Where it goes", segments, "wemasy-segments"), chosen)
+
+
+def _recording(shelf: Shelf, name: str) -> Iterator[Html]:
+    statuses = shelf.statuses(name)
+    for status in statuses:
+        yield joined(chip(str(status), status), " ")
+    yield el("span", shelf.title(name))
+    if len(statuses) > 1:
+        yield el("small", f"{len(statuses)} steps")
+
+
+def tokens(state: State, shelf: Shelf, revoked: Mapping[str, float], now: Now) -> Html:
+    if state.source != "sandbox" or not shelf.issues_tokens:
+        return Html()
+    held = state.held.fingerprint if state.held else ""
+    rows = [_radio("token", "", not held, el("code", "new"), " ", el("span", "issued when you press"))]
+    for token in shelf.tokens(state.customer):
+        at = revoked.get(token.fingerprint)
+        dead = "revoked" + (f" {clock_time(at, now=now.unix)}" if at is not None else "")
+        words = (el("code", token.fingerprint), " ", el("span", token.customer), " ")
+        state_of_it = el("small", "valid" if token.alive else dead)
+        rows.append(_radio("token", token.fingerprint, token.fingerprint == held, *words, state_of_it))
+    options = [el("option", name, selected=name == state.customer) for name in CUSTOMERS]
+    customer = el("select", *options, data_wemasy_do="customer", data_wemasy_key="customer")
+    asked = el("p", el("label", "Customer ", customer), act_button("issue", "Issue a token"), class_="wemasy-row")
+    return joined(_group("Tokens of this sandbox", rows, "wemasy-list"), asked)
+
+
+def _group(name: str, radios: Sequence[Html], look: str) -> Html:
+    legend = el("legend", name, class_="wemasy-title")
+    return el("fieldset", legend, el("div", *radios, class_=look), role="radiogroup", aria_label=name)
+
+
+def _radio(do: str, value: str, is_chosen: bool, *words: Html | str) -> Html:
+    key = f"{do} {value}"
+    radio = el("input", type="radio", name=do, value=value, checked=is_chosen, data_wemasy_do=do, data_wemasy_key=key)
+    return el("label", radio, *words)
+
+
+def chip(text: str, status: int) -> Html:
+    tone = {200: "good", 401: "plain", 429: "wait"}.get(status, "doubt")
+    return el("span", text, class_=f"wemasy-chip wemasy-{tone}")
 
 
 def shadow(contract: Contract, outcome: Outcome | None) -> Card:
-    """The form where no widgets run: what it is, and its last answer."""
+    """The form where no widgets run: what it is, and its last response."""
     text = f"{contract.title}: {contract.method} {contract.path}\n{plain(outcome) if outcome else _OPEN}"
-    answers = [(el("code", str(each.status)), each.description) for each in contract.responses]
-    last = outcome_html(outcome) if outcome else joined(el("p", _OPEN), table(("Answer", "The page says"), answers))
+    documented = [(el("code", str(each.status)), each.description) for each in contract.responses]
+    last = (
+        outcome_html(outcome) if outcome else joined(el("p", _OPEN), table(("Response", "The page says"), documented))
+    )
     return Card(joined(endpoint(contract), last), text)
-
-
-def no_sample(language: str) -> Html:
-    """The page has no sample in this language."""
-    return el("p", f"The page has no sample for {language}; the checked one is the kit's own.")
-
-
-def _copyable(content: Html) -> Html:
-    """With a button that copies what stands in its `pre`; only in the form, where a script listens to it."""
-    button = el("button", "Copy", type="button", class_="wemasy-quiet wemasy-copy", data_wemasy_copy="")
-    return el("div", button, content, class_="wemasy-sample")

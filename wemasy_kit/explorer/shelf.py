@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wemasy_kit.call.exchange import Send, SourceName
 from wemasy_kit.call.request import BASE_URL
 from wemasy_kit.call.token import Token
 from wemasy_kit.cards.words import SOURCES
-from wemasy_kit.errors import SandboxNotStarted
+from wemasy_kit.errors import CassetteError, SandboxNotStarted
+from wemasy_kit.explorer.history import Step
 from wemasy_kit.sources.cassette import Cassette, cassette, cassette_names
 from wemasy_kit.sources.live import Live, live
 
@@ -17,13 +18,21 @@ if TYPE_CHECKING:
     from wemasy_kit.sandbox.rules import IssuedToken
     from wemasy_kit.sources.sandbox import Sandbox
 
-_LABELS: Final = {
-    "200-token-revoked": "200",
-    "401-unknown-token": "401",
-    "429-too-many-requests": "429",
-    "401-no-token": "401, no token",
-    "200-then-401-same-token": "200, then 401",
-    "200-200-two-devices": "200 on two devices",
+
+class Recording(NamedTuple):
+    """What a list says of a recording: what it shows, and of a story what each step does, in words."""
+
+    title: str
+    steps: tuple[str, ...] = ()
+
+
+_KNOWN: Final = {
+    "200-token-revoked": Recording("Token revoked"),
+    "401-unknown-token": Recording("Not accepted"),
+    "429-too-many-requests": Recording("Too many requests"),
+    "401-no-token": Recording("No token at all"),
+    "200-then-401-same-token": Recording("The same token twice", ("the token is sent", "the same token once more")),
+    "200-200-two-devices": Recording("Phone, then laptop", ("the phone logs out", "the laptop logs out")),
 }
 _NO_SANDBOX: Final = "the sandbox is a server, and this Python, as one in a browser, can run none; choose Replay"
 
@@ -37,9 +46,8 @@ class Shelf:
 
     Attributes:
         sources: What can be chosen.
-        recordings: The recordings by label, the documented answers first, then the stories, then one's own.
+        recordings: The names of the recordings, the documented responses first, then the stories, then one's own.
         recording: The one to begin with; "" if there is none.
-        base_url: Where live goes.
         issues_tokens: The sandbox is the shelf's own, so it can issue a token.
 
     Raises:
@@ -55,14 +63,16 @@ class Shelf:
             raise TypeError("give `send` or `cassette`, not both: a form with one source offers no recordings")
         self._given: Final = send
         self._tape = None if opens_on is None else (str(opens_on), cassette(opens_on))
+        if isinstance(send, Cassette):
+            self._tape = send.label, send
         self._shop: Sandbox | None = None
         self._issued: Final[dict[str, Token]] = {}
         self.sources: Final[tuple[SourceName, ...]] = tuple(SOURCES) if send is None else (send.name,)
-        self.recordings: Final[dict[str, str]] = _labelled(cassette_names()) if send is None else {}
-        if self._tape and self._tape[0] not in self.recordings.values():
-            self.recordings[self._tape[1].label] = self._tape[0]
-        self.recording: Final[str] = self._tape[0] if self._tape else next(iter(self.recordings.values()), "")
-        self.base_url: Final = BASE_URL if send is None else send.base_url
+        names = cassette_names() if send is None else ()
+        mine = (self._tape[0],) if self._tape else ()
+        ordered = [name for name in _KNOWN if name in names] + [*names, *mine]
+        self.recordings: Final = tuple(dict.fromkeys(ordered)) if send is None else ()
+        self.recording: Final = next(iter((*mine, *self.recordings)), "")
         self.issues_tokens: Final = send is None
 
     def can_cancel(self, source: SourceName) -> bool:
@@ -81,9 +91,46 @@ class Shelf:
             return self._running_shop().send
         return self._played_on(recording) if name == "cassette" else live()
 
+    def base_url(self, name: SourceName, recording: str) -> str | None:
+        """Where a request to that source goes, or went when it was recorded; None where the sandbox has not begun."""
+        if self._given is not None:
+            return self._given.base_url
+        if name == "sandbox":
+            return self._shop.base_url if self._shop else None
+        tape = self._read(recording) if name == "cassette" else None
+        return tape.base_url if tape else BASE_URL
+
+    def title(self, recording: str) -> str:
+        """What the list says of it; of one's own its name."""
+        return _KNOWN[recording].title if recording in _KNOWN else Path(recording).stem
+
+    def statuses(self, recording: str) -> tuple[int, ...]:
+        """The status of each of its responses; none where it cannot be read."""
+        tape = self._read(recording)
+        return tuple(exchange.status for exchange in tape.exchanges) if tape else ()
+
+    def next_step(self, recording: str) -> int:
+        """Which of its responses is played next, counted from 1."""
+        if self._tape is None or self._tape[0] != recording or not self._tape[1].left:
+            return 1
+        return len(self._tape[1].exchanges) - self._tape[1].left + 1
+
+    def step(self, recording: str, number: int) -> Step | None:
+        """This step of a story; None for a recording of one response."""
+        count = len(self.statuses(recording))
+        if count < 2:
+            return None
+        words = _KNOWN[recording].steps if recording in _KNOWN else ()
+        return Step(number, count, f"Step {number} of {count}" + (f" · {words[number - 1]}" if words else ""))
+
     def rewind(self) -> None:
         """The recording starts over."""
         self._tape = None
+
+    def open_the_sandbox(self) -> None:
+        """Have it listen, so that its address is known."""
+        if self.issues_tokens:
+            self._running_shop()
 
     def issue(self, customer: str) -> Token:
         """A new token of this customer, from the sandbox, which is started if need be."""
@@ -104,9 +151,17 @@ class Shelf:
         self._shop = None
         self._issued.clear()
 
+    def _read(self, recording: str) -> Cassette | None:
+        if self._given is not None:
+            return self._given if isinstance(self._given, Cassette) else None
+        try:
+            return cassette(recording)
+        except CassetteError:
+            return None
+
     def _played_on(self, recording: str) -> Cassette:
         """The cassette goes on where it stopped; played to its end, or changed for another, it starts over."""
-        if self._tape is None or self._tape[0] != recording or not self._tape[1].left:
+        if self._tape is None or self.next_step(recording) == 1:
             self._tape = recording, cassette(recording)
         return self._tape[1]
 
@@ -120,8 +175,3 @@ class Shelf:
             shop.start()
             self._shop = shop
         return self._shop
-
-
-def _labelled(names: tuple[str, ...]) -> dict[str, str]:
-    known = {label: name for name, label in _LABELS.items() if name in names}
-    return known | {name: name for name in names if name not in _LABELS}
