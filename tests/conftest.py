@@ -1,4 +1,7 @@
-"""The tests run offline: sockets reach this machine only, here and in every process that a test starts."""
+"""The tests run offline: sockets reach this machine only, here and in every process that a test starts.
+
+HYPOTHESIS_PROFILE=long looks long; unless told so, hypothesis is quick. It is always the same, and has no deadline.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.leaks import new_canary
 from tests.support.offline import sitecustomize
+
+settings.register_profile("fast", max_examples=40, deadline=None, derandomize=True, database=None)
+settings.register_profile("long", max_examples=600, deadline=None, derandomize=True, database=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 sitecustomize.block()
 _paths = [str(Path(sitecustomize.__file__).parent), os.environ.get("PYTHONPATH", "")]

@@ -16,13 +16,17 @@ from wemasy_kit.errors import CassetteMismatch
 from wemasy_kit.sandbox.rules import HandClock
 from wemasy_kit.sources.sandbox import Sandbox
 
-
-def token(text: str = "7|q9zxw8vy") -> Token:
-    return Token.parse(text)
+TOKEN, ANOTHER = Token.parse("7|q9zxw8vy"), Token.parse("8|w8vyq9zx")
 
 
-def log_out(store: TokenStore, send: Send, *, wait: bool = False) -> Outcome | None:
-    return asyncio.run(logout_and_forget(store, send=send, wait=wait))
+def log_out(store: TokenStore, send: Send, *, wait: bool = False) -> Outcome:
+    outcome = asyncio.run(logout_and_forget(store, send=send, wait=wait))
+    assert outcome is not None
+    return outcome
+
+
+def pass_over(store: TokenStore, send: Send) -> list[str]:
+    return [outcome.kind for outcome in asyncio.run(revoke_pending(store, send=send))]
 
 
 # What came, the outcome's kind and token state, and whether the token is put aside afterwards.
@@ -45,14 +49,12 @@ ANSWERS: dict[str, tuple[Response, str, TokenState, bool]] = {
 def test_a_token_is_out_of_use_always_and_forgotten_where_it_opens_nothing_any_more(
     answer: Response, kind: str, state: TokenState, pends: bool
 ) -> None:
-    store = MemoryStore(token())
+    store = MemoryStore(TOKEN)
 
     outcome = log_out(store, Script(answer))
 
-    assert outcome is not None
     assert (outcome.kind, outcome.token_state) == (kind, state)
-    assert store.load() is None
-    assert store.pending() == ((token(),) if pends else ())
+    assert (store.load(), store.pending()) == (None, (TOKEN,) if pends else ())
 
 
 def test_every_kind_and_every_state_has_been_met_above() -> None:
@@ -63,52 +65,46 @@ def test_every_kind_and_every_state_has_been_met_above() -> None:
 def test_without_a_token_nothing_is_sent_and_there_is_no_outcome() -> None:
     source = Script()
 
-    assert log_out(MemoryStore(), source) is None
+    assert asyncio.run(logout_and_forget(MemoryStore(), send=source)) is None
     assert source.asked == []
 
 
 def test_the_token_of_the_store_is_the_one_that_is_sent() -> None:
     source = Script(revoked())
 
-    log_out(MemoryStore(token()), source)
+    log_out(MemoryStore(TOKEN), source)
 
     assert source.asked == ["Bearer 7|q9zxw8vy"]
 
 
 @pytest.mark.parametrize("answer", [revoked(), says(401)], ids=["revoked", "401"])
 def test_a_customer_who_logs_in_again_meanwhile_stays_logged_in(answer: Response) -> None:
-    store = MemoryStore(token())
-    another = token("8|w8vyq9zx")
+    store = MemoryStore(TOKEN)
 
     def meanwhile(name: SourceName) -> Exchange | NoResponse:
-        store._token = another
+        store._token = ANOTHER
         return answer(name)
 
     log_out(store, Script(meanwhile))
 
-    assert store.load() == another
+    assert store.load() == ANOTHER
 
 
 def test_a_logout_whose_response_got_lost_is_cleared_up_by_the_next_pass() -> None:
-    store, source = MemoryStore(token()), Script(nothing(sent=True), nothing(sent=False), says(401))
+    store, source = MemoryStore(TOKEN), Script(nothing(sent=True), nothing(sent=False), says(401))
 
-    first = log_out(store, source)
-    passes = [[outcome.kind for outcome in asyncio.run(revoke_pending(store, send=source))] for _ in range(3)]
-
-    assert first is not None
-    assert (first.kind, passes) == ("unknown", [["not_sent"], ["unauthenticated"], []])
+    assert log_out(store, source).kind == "unknown"
+    assert [pass_over(store, source) for _ in range(3)] == [["not_sent"], ["unauthenticated"], []]
     assert (store.load(), store.pending()) == (None, ())
 
 
 def test_a_pass_sends_every_token_that_is_put_aside_once_and_forgets_those_that_are_dead() -> None:
-    store, (first, second) = MemoryStore(token()), (token("1|aaaa-bbbb"), token("2|cccc-dddd"))
-    for each in (first, second, first):
+    store = MemoryStore(Token.parse("9|aaaa-bbbb"))
+    for each in (TOKEN, ANOTHER, TOKEN):
         store.put_aside(each)
 
-    outcomes = asyncio.run(revoke_pending(store, send=Script(says(429), revoked())))
-
-    assert [outcome.kind for outcome in outcomes] == ["rate_limited", "revoked"]
-    assert (store.load(), store.pending()) == (token(), (second,))
+    assert pass_over(store, Script(says(429), revoked())) == ["rate_limited", "revoked"]
+    assert (store.load(), store.pending()) == (Token.parse("9|aaaa-bbbb"), (ANOTHER,))
 
 
 def test_whoever_asks_to_wait_is_logged_out_after_a_short_429(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,23 +112,20 @@ def test_whoever_asks_to_wait_is_logged_out_after_a_short_429(monkeypatch: pytes
         return
 
     monkeypatch.setattr(asyncio, "sleep", at_once)
-    store = MemoryStore(token())
+    store = MemoryStore(TOKEN)
 
-    outcome = log_out(store, Script(says(429, ("Retry-After", "1")), revoked()), wait=True)
-
-    assert outcome is not None
-    assert outcome.kind == "revoked"
-    assert store.load() is None
+    assert log_out(store, Script(says(429, ("Retry-After", "1")), revoked()), wait=True).kind == "revoked"
+    assert (store.load(), store.pending()) == (None, ())
 
 
 @pytest.mark.parametrize("error", [CassetteMismatch("none left"), asyncio.CancelledError(), KeyboardInterrupt()])
 def test_a_logout_that_is_broken_off_puts_the_token_aside(error: BaseException) -> None:
-    store = MemoryStore(token())
+    store = MemoryStore(TOKEN)
 
     with pytest.raises(type(error)):
         log_out(store, Script(breaks(error)))
 
-    assert (store.load(), store.pending()) == (None, (token(),))
+    assert (store.load(), store.pending()) == (None, (TOKEN,))
 
 
 def test_the_token_pends_exactly_as_long_as_the_shop_accepts_it() -> None:
@@ -141,10 +134,10 @@ def test_the_token_pends_exactly_as_long_as_the_shop_accepts_it() -> None:
         phone = shop.issue_token("jane")
         store, seen = MemoryStore(phone), []
         logout_sync(None, send=shop.send)  # The window's only request.
-        asyncio.run(logout_and_forget(store, send=shop.send))
+        log_out(store, shop.send)
         for _ in range(2):
             seen.append((shop.holds(phone), store.pending() == (phone,)))
             clock.forward(60)
-            asyncio.run(revoke_pending(store, send=shop.send))
+            pass_over(store, shop.send)
 
     assert seen == [(True, True), (False, False)]

@@ -8,17 +8,14 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeVar
+from typing import Any
 
-from anyio.from_thread import start_blocking_portal
 from click.testing import CliRunner, Result
 
 from tests.support.fault_server import FaultServer
 from wemasy_kit.cli.app import main
 
 HANGS = 60.0  # seconds; nothing here waits for a clock, so this long only what hangs
-T = TypeVar("T")
 
 
 def run(arguments: str, *, stdin: str | bytes | None = None, token: str | None = None) -> Result:
@@ -72,13 +69,6 @@ def wait_for(text: str, process: subprocess.Popen[str]) -> str:
     while not seen.endswith(text) and (character := process.stderr.read(1)):
         seen += character
     return seen
-
-
-@contextlib.contextmanager
-def in_a_thread(server: AbstractAsyncContextManager[T]) -> Iterator[T]:
-    """A server beside the command, which needs this thread."""
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(server) as running:
-        yield running
 
 
 def at(server: FaultServer) -> str:

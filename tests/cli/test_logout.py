@@ -14,8 +14,9 @@ from typing import NamedTuple
 import click
 import pytest
 
-from tests.cli.running import HANGS, at, in_a_thread, one_line, run, started, terminal, tokens, wait_for
-from tests.support.fault_server import Behaviour, FaultServer, Peer, says, says_and_stays
+from tests.cli.running import HANGS, at, one_line, run, started, terminal, tokens, wait_for
+from tests.support.fault_cases import whole
+from tests.support.fault_server import Behaviour, FaultServer, Peer, does, says, says_and_stays
 from tests.support.leaks import shows
 from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.call.outcome import Outcome
@@ -26,13 +27,10 @@ from wemasy_kit.files import shipped
 from wemasy_kit.sources.cassette import cassette_names
 from wemasy_kit.sources.live import Live
 
-ACCEPTED = says(b'HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n{"message":"Logged out."}')
-UNAVAILABLE = says(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
-DOCUMENTED = says(
-    b'HTTP/1.1 200 OK\r\nX-RateLimit-Limit: 60\r\nContent-Length: 41\r\n\r\n{"error":false,"message":"Bye","data":[]}'
-)
-AN_HOUR = says(b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n")
-NO_TEXT = says(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n\xff\xfe\x00\x9f")
+ACCEPTED = says(whole("200 OK"))
+UNAVAILABLE = says(whole("503 Service Unavailable", b""))
+AN_HOUR = says(whole("429 Too Many Requests", b"", "Retry-After: 3600"))
+NO_TEXT = says(whole("200 OK", b"\xff\xfe\x00\x9f"))
 A_FILE = shipped("cassettes") / "logout" / "401-no-token.yaml"
 
 
@@ -51,7 +49,7 @@ CALLS = {
     "a cassette of a path": Call(f"--cassette '{A_FILE}'", 3, "(401 Unauthorized) · Replay"),
     "proved": Call("--source sandbox --prove --json", 0, '"proof": "proved"'),
     "proved in a replay": Call("--cassette 200-then-401-same-token --prove", 0, "Proved: "),
-    "contradicted": Call("{live} --no-token --prove --json", 5, '"proof": "contradicted"', DOCUMENTED),
+    "contradicted": Call("{live} --no-token --prove --json", 5, '"proof": "contradicted"', ACCEPTED),
     "not waited": Call("{live} --no-token --wait --json", 4, '"not_waited": "the server asks for', AN_HOUR),
     "not waited in a replay": Call("--cassette 429-too-many-requests --wait", 4, "a replay makes nobody wait"),
     "not documented": Call("{live} --no-token", 5, "(503 Service Unavailable) · Live", UNAVAILABLE),
@@ -69,7 +67,7 @@ CALLS = {
 @pytest.mark.parametrize("case", CALLS)
 def test_each_outcome_has_its_exit_code_and_its_words(case: str) -> None:
     call = CALLS[case]
-    with in_a_thread(FaultServer(call.server)) as server:
+    with FaultServer(call.server) as server:
         ended = run(f"logout {call.arguments.format(live=at(server))}")
 
     assert (ended.exit_code, ended.stderr) == (call.code, "")
@@ -102,13 +100,9 @@ def test_a_ledger_is_as_wide_as_the_terminal(columns: int, monkeypatch: pytest.M
 
 def test_ctrl_c_while_the_request_is_out_still_tells_the_outcome() -> None:
     asked = threading.Event()
+    waits = does(Peer.request, lambda peer: asked.set(), Peer.leaves)
 
-    async def waits(peer: Peer) -> None:
-        await peer.request()
-        asked.set()
-        await peer.leaves()
-
-    with in_a_thread(FaultServer(waits)) as server, started(f"logout {at(server)} --no-token") as process:
+    with FaultServer(waits) as server, started(f"logout {at(server)} --no-token") as process:
         assert asked.wait(HANGS)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=HANGS)
@@ -190,7 +184,7 @@ GIVEN = {
 @pytest.mark.parametrize("case", GIVEN)
 def test_a_token_is_taken_from(case: str, canary: str) -> None:
     stdin, variable = (text and text.format(canary) for text in GIVEN[case])
-    with in_a_thread(FaultServer(ACCEPTED)) as server:
+    with FaultServer(ACCEPTED) as server:
         ended = run(f"logout {at(server)} {'--token-stdin' if stdin else ''}", stdin=stdin, token=variable)
 
     assert ended.exit_code == 0
@@ -199,7 +193,7 @@ def test_a_token_is_taken_from(case: str, canary: str) -> None:
 
 def test_a_token_with_a_wrong_checksum_is_sent_with_a_warning(canary: str) -> None:
     mistyped = canary[:-1] + ("0" if canary[-1] != "0" else "1")
-    with in_a_thread(FaultServer(ACCEPTED)) as server:
+    with FaultServer(ACCEPTED) as server:
         ended = run(f"logout {at(server)}", token=mistyped)
 
     assert tokens(server) == [mistyped]
@@ -221,7 +215,7 @@ TYPED = {
 def test_at_a_terminal_a_token_is_asked_for_and_not_shown(case: str, canary: str) -> None:
     option, typed, code, says = TYPED[case]
     with (
-        in_a_thread(FaultServer(ACCEPTED)) as server,
+        FaultServer(ACCEPTED) as server,
         terminal() as (person, program),
         started(f"logout {at(server)} {option}", stdin=program, PYTHONIOENCODING="utf-8:strict") as process,
     ):

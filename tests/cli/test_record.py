@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import HANGS, at, in_a_thread, run, started, terminal, wait_for
+from tests.cli.running import HANGS, at, run, started, terminal, wait_for
+from tests.support.fault_cases import whole
 from tests.support.fault_server import FaultServer, says
 from tests.support.leaks import shows
 from wemasy_kit.sources.recorder import STORIES
@@ -108,9 +109,8 @@ REFUSALS = {
 def test_a_refusal_leaves_the_old_file(case: str, tmp_path: Path, canary: str) -> None:
     story, said = REFUSALS[case]
     (tmp_path / f"{story}.yaml").write_text("the old one")
-    body = json.dumps({"message": canary}).encode()
-    repeats = says(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
-    with in_a_thread(FaultServer(None if "down" in case else repeats)) as server:
+    repeats = says(whole("401 Unauthorized", json.dumps({"message": canary}).encode()))
+    with FaultServer(None if "down" in case else repeats) as server:
         ended = run(f"record {story} --source live {at(server)} --folder {tmp_path}", token=canary)
 
     assert ended.exit_code == 1

@@ -2,49 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wemasy_kit import Sandbox, cassette, cassette_names, logout
+from tests.cli.running import run
+from tests.support.python import python
+from tests.support.sources import MEASURED, exchange, lost, measured, outcome
+from wemasy_kit import Sandbox, cassette, cassette_names, logout_sync
 from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.cards.ledger import ledger_html, ledger_text, show_ledger, summary
-from wemasy_kit.cli.app import main
 from wemasy_kit.contract.document import load
 from wemasy_kit.contract.ledger import Row, Verdict, compare, differences
 from wemasy_kit.sandbox.rules import Profile
 
-EXCHANGES = Path(__file__).parent.parent / "data" / "exchanges"
 OK = {"error": False, "message": "Logged out.", "data": []}
 
 
 def came(status: int = 200, body: Any = OK, *headers: tuple[str, str], **more: Any) -> Exchange:
     """An exchange whose response has these headers; bytes are taken as they are, all else as JSON."""
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Exchange("POST", "https://shop.example", (), status, "", headers, data, "live", **more)
+    return exchange(status, *headers, body=body if isinstance(body, bytes) else json.dumps(body).encode(), **more)
 
 
 def full(status: int = 200, body: Any = OK, *headers: tuple[str, str], **more: Any) -> Exchange:
     """The same with the rate-limit headers."""
     return came(status, body, ("X-RateLimit-Limit", "60"), ("X-RateLimit-Remaining", "59"), *headers, **more)
-
-
-def measured(name: str) -> Exchange:
-    """A raw response of a real Laravel."""
-    head, _, body = (EXCHANGES / f"{name}.http").read_text().split("---\n")[1].partition("\n\n")
-    first, *lines = head.splitlines()
-    _, status, reason = first.split(" ", 2)
-    headers = tuple((field, value) for field, _, value in (line.partition(": ") for line in lines))
-    return Exchange("POST", "https://shop.example", (), int(status), reason, headers, body.encode(), "live")
 
 
 def row(what: str, exchange: Exchange) -> Row:
@@ -68,7 +54,7 @@ REFUSED = {what: verdict for what, verdict in SUCCESS.items() if what != "body.d
 BARE = {"Status": AS, "X-RateLimit-Limit": "missing", "X-RateLimit-Remaining": "missing", "body.error": "missing"}
 LIMITED = REFUSED | {"Retry-After": AS, "X-RateLimit-Reset": "undocumented"}
 REST = {"Other headers": "undocumented"}
-MEASURED = {
+FOUND = {
     "default-200-token-revoked": SUCCESS | REST,
     "default-401-no-token": BARE | {"body.message": AS} | REST,
     "default-401-revoked-token": BARE | {"body.message": AS} | REST,
@@ -83,15 +69,11 @@ MEASURED = {
 }
 
 
-def test_every_measured_response_is_here() -> None:
-    assert set(MEASURED) == {path.stem for path in EXCHANGES.glob("*.http")}
-
-
 @pytest.mark.parametrize("name", MEASURED)
 def test_a_measured_response_gives_these_rows_and_what_stock_laravel_does_otherwise_is_explained(name: str) -> None:
     rows = compare(measured(name))
 
-    assert {each.what: str(each.verdict) for each in rows} == MEASURED[name]
+    assert {each.what: str(each.verdict) for each in rows} == FOUND[name]
     if name.startswith("documented-"):
         assert differences(rows) == 0
     if load().response(measured(name).status):
@@ -212,26 +194,15 @@ FIELDS = st.dictionaries(st.sampled_from(["error", "message", "data"]) | st.text
 BODIES = st.binary() | (FIELDS | VALUES).map(lambda value: json.dumps(value).encode())
 
 
-@given(
-    status=st.sampled_from([200, 401, 429]) | st.integers(),
-    reason=st.text(),
-    headers=HEADERS,
-    body=BODIES,
-    over_cap=st.booleans(),
-)
-def test_any_response_has_a_ledger(status: int, reason: str, headers: Any, body: bytes, over_cap: bool) -> None:
-    exchange = Exchange("POST", "", (), status, reason, tuple(headers), body, "live", over_cap=over_cap)
-    rows = compare(exchange)
+@given(st.sampled_from([200, 401, 429]) | st.integers(), HEADERS, BODIES, st.booleans())
+def test_any_response_has_a_ledger(status: int, headers: Any, body: bytes, over_cap: bool) -> None:
+    rows = compare(came(status, body, *headers, over_cap=over_cap))
     names = [each.what for each in rows]
 
     assert names[0] == "Status"
     if documented := load().response(status):
         assert all(names.count(header.name) == 1 for header in documented.headers)
-    assert all(
-        text.isprintable()
-        for each in rows
-        for text in (each.what, each.documented, each.observed, each.explanation or "")
-    )
+    assert all(str(text).isprintable() for each in rows for text in dataclasses.astuple(each))
     assert all(len(line) <= 106 for line in ledger_text(rows).splitlines())
     assert ledger_html(rows).count("<tr>") == len(rows) + 1  # An explanation's row has a class.
 
@@ -240,37 +211,24 @@ def test_any_response_has_a_ledger(status: int, reason: str, headers: Any, body:
 
 
 def test_no_recording_differs_from_the_page() -> None:
-    found = [differences(compare(exchange)) for name in cassette_names() for exchange in cassette(name).exchanges]
+    recorded = [each for name in cassette_names() for each in cassette(name).exchanges]
 
-    assert len(found) >= 8
-    assert set(found) == {0}
+    assert len(recorded) >= 8
+    assert {differences(compare(each)) for each in recorded} == {0}
 
 
 @pytest.mark.parametrize(("profile", "found"), [("documented", [0, 0, 0]), ("laravel", [0, 3, 1])])
 def test_the_sandbox_differs_where_stock_laravel_does(profile: Profile, found: list[int]) -> None:
-    async def play() -> list[tuple[int, int]]:
-        async with Sandbox(rate_limit=1 if profile == "laravel" else 2, profile=profile) as shop:
-            used = shop.issue_token("jane")
-            tokens = [used, used, shop.issue_token("jane")]
-            exchanges = [(await logout(token, send=shop.send)).exchange for token in tokens]
-            return [(each.status, differences(compare(each))) for each in exchanges if each]
+    with Sandbox(rate_limit=1 if profile == "laravel" else 2, profile=profile) as shop:
+        used = shop.issue_token("jane")
+        tokens = [used, used, shop.issue_token("jane")]
+        exchanges = [logout_sync(token, send=shop.send).exchange for token in tokens]
 
-    assert asyncio.run(play()) == list(zip([200, 401, 429], found, strict=True))
+    told = [(each.status, differences(compare(each))) for each in exchanges if each]
+    assert told == list(zip([200, 401, 429], found, strict=True))
 
 
 # --- To look at
-
-
-def test_a_row_can_be_written_as_json() -> None:
-    rows = [dataclasses.asdict(each) for each in compare(full())]
-
-    assert json.loads(json.dumps(rows))[0] == {
-        "what": "Status",
-        "documented": "200, 401 or 429",
-        "observed": "200",
-        "verdict": "as documented",
-        "explanation": None,
-    }
 
 
 def test_the_table_has_a_mark_and_the_verdict_in_words_and_says_each_explanation_once() -> None:
@@ -311,45 +269,36 @@ def test_a_sentence_says_how_the_two_agree(exchange: Exchange, said: str) -> Non
 
 
 def test_a_card_shows_the_ledger_of_an_outcome_and_says_so_where_no_response_came() -> None:
-    async def play() -> str:
-        async with Sandbox() as shop:
-            shop.stop()
-            return repr(show_ledger(await logout(None, send=shop.send)))
-
-    card = show_ledger(asyncio.run(logout(None, send=cassette("401-no-token"))))
-    rows = compare(cassette("401-no-token").exchanges[0])
+    card = show_ledger(outcome(401))
+    rows = compare(exchange(401))
 
     assert repr(card) == ledger_text(rows)
     assert ledger_html(rows) in card._repr_html_()
-    assert asyncio.run(play()) == "There is no response to compare with the page."
-
-
-def run(*arguments: str) -> str:
-    return CliRunner().invoke(main, ["logout", *arguments]).output
+    assert repr(show_ledger(lost(sent=True))) == "There is no response to compare with the page."
 
 
 def test_the_command_gives_the_ledger_below_the_outcome_or_as_json_when_asked() -> None:
-    replay = ("--cassette", "429-too-many-requests")
-
-    assert "✓ body.error" in run(*replay, "--ledger").partition("\n\n")[2]
-    assert "body.error" not in run(*replay)
+    replay = "logout --cassette 429-too-many-requests"
     rows = [dataclasses.asdict(each) for each in compare(cassette("429-too-many-requests").exchanges[0])]
-    assert json.loads(run(*replay, "--ledger", "--json"))["ledger"] == rows
-    assert "ledger" not in json.loads(run(*replay, "--json"))
+
+    assert "✓ body.error" in run(f"{replay} --ledger").output.partition("\n\n")[2]
+    assert "body.error" not in run(replay).output
+    assert json.loads(run(f"{replay} --ledger --json").output)["ledger"] == rows
+    assert "ledger" not in json.loads(run(f"{replay} --json").output)
 
 
 def test_the_command_has_an_empty_ledger_where_no_response_came() -> None:
-    nowhere = ("--base-url", "http://127.0.0.1:9/api", "--no-token", "--ledger")
+    nowhere = "logout --base-url http://127.0.0.1:9/api --no-token --ledger"
 
-    assert json.loads(run(*nowhere, "--json"))["ledger"] == []
-    assert "There is no response to compare" in run(*nowhere)
+    assert json.loads(run(f"{nowhere} --json").output)["ledger"] == []
+    assert "There is no response to compare" in run(nowhere).output
 
 
 def test_nobody_pays_for_the_json_schema_library_who_reads_no_ledger() -> None:
     script = """
-import asyncio, sys
-from wemasy_kit import cassette, logout, show_outcome
-show_outcome(asyncio.run(logout(None, send=cassette("401-no-token"))))._repr_html_()
+import sys
+from wemasy_kit import cassette, logout_sync, show_outcome
+show_outcome(logout_sync(None, send=cassette("401-no-token")))._repr_html_()
 assert "fastjsonschema" not in sys.modules"""
 
-    subprocess.run([sys.executable, "-c", script], check=True)
+    assert python(script).returncode == 0

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from tests.mutations import MUTATIONS
-from tests.support.leaks import new_canary
-from wemasy_kit.call.exchange import Exchange, NoResponse
-from wemasy_kit.call.outcome import OutcomeKind, TokenState, read
-from wemasy_kit.call.request import LogoutRequest
-from wemasy_kit.call.token import Token
+from tests.support.sources import SIX, TESTS, outcome
+from wemasy_kit.call.outcome import OutcomeKind, TokenState
 from wemasy_kit.cli.app import WRONG_USE
 from wemasy_kit.cli.logout import EXIT_CODES
 
-TESTS = Path(__file__).parent.parent
 PAGE = (TESTS.parent / "docs" / "promises.md").read_text("utf-8")
 NAMED = re.findall(r"`(\w+/test_\w+\.py)::(\w+)`", PAGE)
 
@@ -33,47 +27,17 @@ OUTCOMES = {kind.strip("`"): rest for kind, *rest in rows("The six outcomes")}
 PROMISES = rows("Promises about outcomes") + rows("Promises about secrets")
 
 
-def new_token() -> Token:
-    return Token.parse(new_canary())
-
-
-def answer(status: int, body: bytes = b'{"message":"Logged out."}') -> Exchange:
-    sent = LogoutRequest(new_token(), "https://shop.example")
-    return Exchange(sent.method, sent.url, sent.shown_headers, status, "", (), body, "live")
-
-
-EXAMPLES: dict[str, list[Exchange | NoResponse]] = {
-    "revoked": [answer(200)],
-    "unauthenticated": [answer(401)],
-    "rate_limited": [answer(429)],
-    "undocumented": [answer(404), answer(500), answer(204, b"")],
-    "not_sent": [NoResponse(False, "refused", "live")],
-    "unknown": [NoResponse(True, "timeout", "live")],
-}
-
-
 def test_the_table_of_outcomes_has_every_kind_and_no_other() -> None:
-    assert list(OUTCOMES) == list(EXAMPLES) == [kind.value for kind in OutcomeKind]
+    assert list(OUTCOMES) == list(SIX) == [kind.value for kind in OutcomeKind]
 
 
 @pytest.mark.parametrize("kind", OutcomeKind)
-def test_the_table_of_outcomes_has_the_token_states_that_are_read(kind: OutcomeKind) -> None:
-    _, states, _, _ = OUTCOMES[kind]
-    outcomes = [read(example) for example in EXAMPLES[kind]]
+def test_the_table_of_outcomes_has_the_token_states_and_quotes_what_a_person_reads(kind: OutcomeKind) -> None:
+    _, states, sentence, _ = OUTCOMES[kind]
+    examples = [SIX[kind], *([outcome(404)] if kind is OutcomeKind.UNDOCUMENTED else [])]
 
-    assert {outcome.kind for outcome in outcomes} == {kind}
-    assert (
-        {outcome.token_state for outcome in outcomes}
-        == set(re.findall(r"`(\w+)`", states))
-        <= set(get_args(TokenState))
-    )
-
-
-@pytest.mark.parametrize("kind", OutcomeKind)
-def test_the_table_of_outcomes_quotes_what_a_person_reads(kind: OutcomeKind) -> None:
-    _, _, sentence, _ = OUTCOMES[kind]
-
-    assert sentence.strip("“”") in read(EXAMPLES[kind][0]).advice
+    assert {each.token_state for each in examples} == set(re.findall(r"`(\w+)`", states)) <= set(get_args(TokenState))
+    assert sentence.strip("“”") in examples[-1].advice
 
 
 def test_the_table_of_outcomes_has_the_exit_codes_of_the_command() -> None:
@@ -88,16 +52,7 @@ def test_only_a_logout_exits_0() -> None:
 
 def defined_in(file: str) -> set[str]:
     """The tests that a file defines: functions, and the classes that hypothesis makes of its machines."""
-    body = ast.parse((TESTS / file).read_text("utf-8")).body
-    functions = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
-    assigned = {
-        target.id
-        for node in body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    return {name for name in functions | assigned if name.startswith(("test_", "Test"))}
+    return set(re.findall(r"(?m)^(?:async )?(?:def )?(test_\w+|Test\w+)(?:\(| = )", (TESTS / file).read_text("utf-8")))
 
 
 @pytest.mark.parametrize(("file", "name"), NAMED, ids=lambda each: str(each))

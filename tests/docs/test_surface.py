@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 import wemasy_kit
 from tests.support.leaks import PACKAGE
+from tests.support.python import python
+from wemasy_kit import errors
 
 
 def modules() -> dict[str, ast.Module]:
@@ -25,12 +27,6 @@ def modules() -> dict[str, ast.Module]:
 
 
 MODULES = modules()
-
-
-def run(*lines: str) -> str:
-    """What a fresh Python prints."""
-    command = [sys.executable, "-c", "\n".join(lines)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
 
 
 # --- The public names
@@ -55,14 +51,26 @@ def test_the_typing_test_uses_every_public_name() -> None:
 def test_a_public_name_can_be_imported(name: str) -> None:
     value = getattr(wemasy_kit, name)
 
-    assert value.__name__ == name
-    assert value.__module__.startswith("wemasy_kit.")
-    assert name in dir(wemasy_kit)
+    assert (value.__name__, value.__module__.partition(".")[0], name in dir(wemasy_kit)) == (name, "wemasy_kit", True)
 
 
 def test_a_name_that_is_none_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="log_out"):
         wemasy_kit.log_out  # type: ignore[attr-defined]  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("error", "also"),
+    [
+        (errors.InvalidToken, [ValueError]),
+        (errors.InvalidBaseURL, [ValueError]),
+        (errors.CassetteNotFound, [errors.CassetteError, LookupError]),
+        (errors.CassetteUnreadable, [errors.CassetteError, ValueError]),
+        (errors.CassetteMismatch, [errors.CassetteError]),
+    ],
+)
+def test_an_error_can_be_caught_as_the_kit_s_and_as_what_it_is_in_python(error: type, also: Any) -> None:
+    assert {errors.WemasyKitError, *also} <= set(error.__mro__)
 
 
 # --- What it loads
@@ -72,24 +80,17 @@ LOADED = f"print(*sorted({LIBRARIES!r} & set(sys.modules)))"
 
 
 def test_importing_the_kit_loads_no_library() -> None:
-    assert run("import sys, wemasy_kit", LOADED) == "\n"
+    assert python("import sys, wemasy_kit", LOADED).stdout == "\n"
 
 
 def test_a_replay_loads_nothing_but_yaml_and_no_event_loop() -> None:
     story = """
-import pathlib, sys, tempfile
+import sys
 from wemasy_kit import Token, cassette, logout_sync
-from wemasy_kit.call.request import BASE_URL, PATH
-text = f'''interactions:
-- request: {{method: POST, uri: "{BASE_URL}{PATH}"}}
-  response: {{status: {{code: 401}}, headers: {{}}, body: {{string: ""}}}}'''
-with tempfile.TemporaryDirectory() as folder:
-    path = pathlib.Path(folder, "story.yaml")
-    path.write_text(text)
-    outcome = logout_sync(Token.parse("q9zxw8vy"), send=cassette(path))
-    print(outcome.kind.value, bool(outcome.advice))
+outcome = logout_sync(Token.parse("q9zxw8vy"), send=cassette("401-unknown-token"))
+print(outcome.kind.value, bool(outcome.advice))
 """
-    assert run(story, LOADED).split() == ["unauthenticated", "True", "yaml"]
+    assert python(story, LOADED).stdout.split() == ["unauthenticated", "True", "yaml"]
 
 
 # --- The house plan
@@ -110,16 +111,11 @@ def imported(tree: ast.AST) -> Iterator[str]:
         yield from imported(node)
 
 
-def test_the_stand_in_shop_knows_nothing_of_the_client() -> None:
-    outside = [
-        (name, found)
-        for name, tree in MODULES.items()
-        if name.startswith("sandbox.")
-        for found in imported(tree)
-        if found.startswith("wemasy_kit") and not found.startswith("wemasy_kit.sandbox.")
-    ]
+@pytest.mark.parametrize("name", ["rules", "catalogue", "control", "log"])
+def test_what_does_no_io_in_the_stand_in_shop_needs_nothing_but_the_standard_library_and_its_room(name: str) -> None:
+    found = {each for each in imported(MODULES[f"sandbox.{name}"]) if not each.startswith("wemasy_kit.sandbox.")}
 
-    assert outside == []
+    assert {each.partition(".")[0] for each in found} <= sys.stdlib_module_names
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ The line is a raw server around the sandbox's own rules: it can break before the
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Callable
 from typing import Any, get_args
 
@@ -14,46 +13,37 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-import tests.promises.test_properties  # noqa: F401  (it loads the profile)
 from tests.support.fault_server import FaultServer, Peer
 from wemasy_kit.call.logout import logout
 from wemasy_kit.call.outcome import Outcome, OutcomeKind
 from wemasy_kit.call.token import Token
-from wemasy_kit.sandbox.rules import WINDOW, Answer, Profile, Shop
+from wemasy_kit.sandbox.rules import WINDOW, Answer, HandClock, Profile, Shop
 from wemasy_kit.sources.live import live
 
 LIMIT = 4
 
 
-@dataclasses.dataclass
-class Line:
-    """How the next answers travel.
+class BadLine:
+    """Shop and line, and everything that is seen on the shop's side.
 
     Attributes:
-        hears: Whether the shop gets the request.
+        hears: Whether the shop gets the next request.
         carries: How much of its answer comes through, from 0 to 1.
     """
 
-    hears: bool = True
-    carries: float = 1.0
-
-
-class BadLine:
-    """Shop and line, and everything that is seen on the shop's side."""
-
     def __init__(self, profile: Profile) -> None:
-        self.now = 1_800_000_000.0
-        self.shop = Shop(rate_limit=LIMIT, profile=profile, clock=lambda: self.now)
-        self.line = Line()
+        self.clock = HandClock(1_800_000_000.0)
+        self.shop = Shop(rate_limit=LIMIT, profile=profile, clock=self.clock)
+        self.hears, self.carries = True, 1.0
         self.seen = 0
 
     async def behaviour(self, peer: Peer) -> None:
         request = await peer.request()
         self.seen += 1
-        if not self.line.hears:
+        if not self.hears:
             return
         answer = on_the_wire(self.shop.answer(*parsed(request)))
-        await peer.say(answer[: int(len(answer) * self.line.carries)])
+        await peer.say(answer[: int(len(answer) * self.carries)])
 
 
 def parsed(request: bytes) -> tuple[str, str, list[tuple[str, str]]]:
@@ -90,82 +80,60 @@ class Logouts(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from((0.5, 1, WINDOW // 2, WINDOW)))
     def time_passes(self, seconds: float) -> None:
-        self.world.now += seconds
+        self.world.clock.forward(seconds)
 
     @rule(text=issued)
     def logs_out(self, text: str) -> None:
         alive = self.world.shop.holds(text)
 
-        outcome = self.sends(text, Line())
+        outcome = self.sends(text)
 
-        if outcome.kind is OutcomeKind.RATE_LIMITED:
-            assert self.world.shop.holds(text) == alive
-        else:
+        if outcome.kind is not OutcomeKind.RATE_LIMITED:
             assert outcome.kind is (OutcomeKind.REVOKED if alive else OutcomeKind.UNAUTHENTICATED)
 
-    @rule(text=issued)
-    def logs_out_twice(self, text: str) -> None:
-        self.sends(text, Line())
+    @rule(text=issued, before=st.integers(1, LIMIT), carries=st.sampled_from((0.5, 1.0)))
+    def logs_out_again_also_after_a_lost_answer(self, text: str, before: int, carries: float) -> None:
+        for _ in range(before):
+            self.sends(text, carries=carries)
 
-        assert self.sends(text, Line()).kind in (OutcomeKind.UNAUTHENTICATED, OutcomeKind.RATE_LIMITED)
-
-    @rule(text=issued)
-    def hammers(self, text: str) -> None:
-        for _ in range(LIMIT + 1):
-            outcome = self.sends(text, Line())
-
-        assert outcome.kind in (OutcomeKind.UNAUTHENTICATED, OutcomeKind.RATE_LIMITED)
+        assert self.sends(text).kind in (OutcomeKind.UNAUTHENTICATED, OutcomeKind.RATE_LIMITED)
 
     @rule(text=issued, customer=st.sampled_from(("jane", "john")))
     def is_throttled(self, text: str, customer: str) -> None:
         """Other calls of the customer, or of the address, have used the window up."""
-        alive = self.world.shop.holds(text)
         others = [self.world.shop.issue_token(customer) for _ in range(LIMIT)]
         for other in others:
-            self.sends(other, Line())
+            self.sends(other)
 
-        outcome = self.sends(text, Line())
+        outcome = self.sends(text)
 
         if outcome.kind is OutcomeKind.RATE_LIMITED:
             assert outcome.retry_after is not None
             assert 0 <= outcome.retry_after <= WINDOW
-            assert self.world.shop.holds(text) == alive
 
     @rule(text=issued)
     def breaks_before_the_shop_hears(self, text: str) -> None:
         alive = self.world.shop.holds(text)
 
-        outcome = self.sends(text, Line(hears=False))
-
-        assert outcome.kind is OutcomeKind.UNKNOWN
+        assert self.sends(text, hears=False).kind is OutcomeKind.UNKNOWN
         assert self.world.shop.holds(text) == alive
 
     @rule(text=issued, carries=st.floats(0, 1, exclude_max=True))
     def breaks_after_the_shop_has_acted(self, text: str, carries: float) -> None:
-        assert self.sends(text, Line(carries=carries)).kind is OutcomeKind.UNKNOWN
-
-    @rule(text=issued)
-    def asks_again_after_a_lost_answer(self, text: str) -> None:
-        self.sends(text, Line(carries=0.5))
-
-        assert self.sends(text, Line()).kind in (OutcomeKind.UNAUTHENTICATED, OutcomeKind.RATE_LIMITED)
+        assert self.sends(text, carries=carries).kind is OutcomeKind.UNKNOWN
 
     @rule(text=issued)
     def nobody_listens(self, text: str) -> None:
-        alive = self.world.shop.holds(text)
+        assert self.sends(text, listens=False).kind is OutcomeKind.NOT_SENT
 
-        assert self.sends(text, Line(), listens=False).kind is OutcomeKind.NOT_SENT
-        assert self.world.shop.holds(text) == alive
-
-    def sends(self, text: str, line: Line, *, listens: bool = True) -> Outcome:
+    def sends(self, text: str, *, hears: bool = True, carries: float = 1.0, listens: bool = True) -> Outcome:
         """One call, and what holds for every one of them."""
         seen, alive = self.world.seen, self.world.shop.holds(text)
-        self.world.line = line
+        self.world.hears, self.world.carries = hears, carries
 
         outcome = self.runner.run(call(text, self.world.behaviour if listens else None))
 
-        saw_it = self.world.seen - seen
-        assert saw_it == (outcome.kind is not OutcomeKind.NOT_SENT)
+        assert self.world.seen - seen == (outcome.kind is not OutcomeKind.NOT_SENT)
         if outcome.kind is OutcomeKind.REVOKED:
             assert alive
             self.called_logged_out.append(text)

@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import tests.promises.test_properties  # noqa: F401  (it loads the profile)
-from tests.sandbox.test_rules import JSON, NOON, header, log_out
+from tests.sandbox.test_rules import NOON, header, log_out
 from wemasy_kit.call.logout import logout
 from wemasy_kit.call.outcome import OutcomeKind
 from wemasy_kit.sandbox.rules import PATH, WINDOW, HandClock, Profile, Shop
@@ -87,6 +86,8 @@ def test_a_logout_succeeds_all_the_same(profile: Profile, careless: Headers) -> 
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
+        ([("Accept", "Application/JSON; q=0.9")], 401),
+        ([("Accept", "application/vnd.api+json, */*")], 401),
         ([("Accept", "text/html;q=0.1, application/json")], 401),
         ([("Accept", "*/*; Q=0.8, application/json; q=.9")], 401),
         ([("X-Requested-With", "XMLHttpRequest")], 401),
@@ -105,7 +106,7 @@ def test_a_slash_at_the_end_changes_nothing(profile: Profile) -> None:
     shop = Shop(profile=profile)
     token = shop.issue_token("jane")
 
-    assert shop.answer("POST", PATH + "/?a=b", [JSON, ("Authorization", f"Bearer {token}")]).status == 200
+    assert log_out(shop, token, path=PATH + "/?a=b").status == 200
     assert not shop.holds(token)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
-import subprocess
-import sys
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,13 @@ import pytest
 import yaml
 
 from tests.support.leaks import shown_by, shows
+from tests.support.python import python
 from wemasy_kit.call.exchange import Exchange
-from wemasy_kit.call.logout import logout
+from wemasy_kit.call.logout import logout_sync
 from wemasy_kit.call.outcome import Outcome
 from wemasy_kit.call.request import BASE_URL, PATH, LogoutRequest
 from wemasy_kit.call.token import Token
-from wemasy_kit.errors import CassetteError, CassetteMismatch, CassetteNotFound, CassetteUnreadable, WemasyKitError
+from wemasy_kit.errors import CassetteMismatch, CassetteNotFound, CassetteUnreadable
 from wemasy_kit.sources import cassette as cassettes
 from wemasy_kit.sources import yaml_text
 from wemasy_kit.sources.cassette import Cassette, cassette, cassette_names
@@ -52,7 +53,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def play(source: Cassette, token: Token | None = None) -> Outcome:
-    return asyncio.run(logout(token, send=source))
+    return logout_sync(token, send=source)
 
 
 def exchange_of(source: Cassette, token: Token | None = None) -> Exchange:
@@ -70,17 +71,14 @@ def test_the_answers_come_in_the_order_of_the_recording(write: Write) -> None:
     assert [play(source).kind for _ in range(3)] == ["revoked", "unauthenticated", "rate_limited"]
 
 
-def test_when_all_answers_are_played_the_next_call_says_so(write: Write) -> None:
-    source = cassette(write(interaction()))
-    play(source)
-
-    with pytest.raises(CassetteMismatch, match=r"story has played all 1 responses; name it again to start over"):
+@pytest.mark.parametrize("count", [0, 1])
+def test_when_all_answers_are_played_the_next_call_says_so(count: int, write: Write) -> None:
+    source = cassette(write(*[interaction()] * count) if count else write("interactions: []"))
+    for _ in range(count):
         play(source)
 
-
-def test_a_cassette_without_answers_says_so(write: Write) -> None:
-    with pytest.raises(CassetteMismatch, match=r"has played all 0 responses"):
-        play(cassette(write("interactions: []")))
+    with pytest.raises(CassetteMismatch, match=rf"story has played all {count} responses; name it again to start over"):
+        play(source)
 
 
 def test_naming_a_cassette_again_starts_it_from_the_beginning(write: Write) -> None:
@@ -93,21 +91,22 @@ def test_naming_a_cassette_again_starts_it_from_the_beginning(write: Write) -> N
 
 
 @pytest.mark.parametrize(
-    "other",
+    ("field", "other"),
     [
-        {"uri": BASE_URL + "/other"},
-        {"uri": "http://shop.example/api" + PATH},
-        {"uri": BASE_URL + PATH + "?page=1"},
-        {"method": "GET"},
+        ("uri", BASE_URL + "/other"), ("uri", "http://shop.example/api" + PATH), ("uri", BASE_URL + PATH + "?page=1"),
+        ("method", "GET"),
     ],
-)
-def test_an_answer_to_another_request_is_not_played(other: dict[str, str], write: Write) -> None:
-    source = cassette(write(interaction(**other)))
+)  # fmt: skip
+def test_an_answer_to_another_request_is_not_played_and_no_token_shown(
+    field: str, other: str, write: Write, canary: str
+) -> None:
+    source = cassette(write(interaction(**{field: other})))
 
     with pytest.raises(CassetteMismatch, match=r"story holds no response to POST https://api\.wemasy\.nl/") as mismatch:
-        play(source)
+        play(source, Token.parse(canary))
 
-    assert str(other.get("uri", "GET")) in str(mismatch.value)
+    assert other in str(mismatch.value)
+    assert not shows(shown_by(mismatch.value), canary)
 
 
 def test_a_recording_of_another_server_is_played_for_the_address_in_it(write: Write) -> None:
@@ -124,32 +123,14 @@ def test_a_mismatch_uses_no_answer_up(write: Write) -> None:
     assert play(source).kind == "revoked"
 
 
-def test_a_mismatch_shows_no_token_even_with_locals(write: Write, canary: str) -> None:
-    with pytest.raises(CassetteMismatch) as mismatch:
-        play(cassette(write(interaction(method="GET"))), Token.parse(canary))
-
-    assert not shows(shown_by(mismatch.value), canary)
-
-
 def test_a_replay_shows_what_was_recorded_and_nothing_else(write: Write) -> None:
     headers = {"Date": ["Sun, 22 Nov 2026 12:36:53 GMT"], "X-Twice": ["a", "b"], "x-name": ["René"]}
 
     found = exchange_of(cassette(write(interaction(401, '{"message":"Nee – é"}', headers))))
 
-    assert (found.status, found.reason) == (401, "Said")
-    assert sorted(found.headers) == [
-        ("Date", "Sun, 22 Nov 2026 12:36:53 GMT"),
-        ("X-Twice", "a"),
-        ("X-Twice", "b"),
-        ("x-name", "René"),
-    ]
-    assert found.body == '{"message":"Nee – é"}'.encode()
     assert (found.method, found.url) == ("POST", BASE_URL + PATH)
-
-
-def test_a_replay_took_no_time_and_came_at_no_time(write: Write) -> None:
-    found = exchange_of(cassette(write(interaction())))
-
+    assert (found.status, found.reason, found.body) == (401, "Said", '{"message":"Nee – é"}'.encode())
+    assert sorted(found.headers) == sorted((name, value) for name, values in headers.items() for value in values)
     assert (found.source, found.elapsed, found.received_at) == ("cassette", None, None)
 
 
@@ -158,16 +139,11 @@ def test_a_replayed_exchange_is_the_recorded_one_whatever_token_is_given_now(wri
     recorded["request"]["headers"] = {"Authorization": ["Bearer 12|x"], "Accept": ["text/html"]}
     path = write(recorded)
 
-    sent = [exchange_of(cassette(path), token).request_headers for token in (None, Token.parse(canary))]
+    first, second = (exchange_of(cassette(path), token) for token in (None, Token.parse(canary)))
 
-    assert [sorted(each) for each in sent] == [[("Accept", "text/html"), ("Authorization", "Bearer <redacted>")]] * 2
-
-
-def test_a_replay_looks_at_no_token_and_keeps_none(write: Write, canary: str) -> None:
-    outcome = play(cassette(write(interaction())), Token.parse(canary))
-
-    assert (outcome.kind, outcome.source) == ("revoked", "cassette")
-    assert not shows(repr(outcome), canary)
+    assert first == second
+    assert sorted(first.request_headers) == [("Accept", "text/html"), ("Authorization", "Bearer <redacted>")]
+    assert not shows(repr(second), canary)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "deflate"])
@@ -181,11 +157,9 @@ def test_a_hand_written_cassette_may_leave_out_lists_and_the_reason(write: Write
     plain = interaction(429, headers={"Retry-After": "5"})
     del plain["response"]["status"]["message"]
 
-    outcome = play(cassette(write(plain)))
+    found = exchange_of(cassette(write(plain)))
 
-    assert outcome.retry_after == 5.0
-    assert outcome.exchange is not None
-    assert outcome.exchange.reason == ""
+    assert (found.header("Retry-After"), found.reason) == ("5", "")
 
 
 def test_a_cassette_tells_its_name_and_what_is_left(write: Write) -> None:
@@ -197,19 +171,12 @@ def test_a_cassette_tells_its_name_and_what_is_left(write: Write) -> None:
 
 
 def test_while_a_cassette_is_open_a_live_call_still_reaches_its_server(write: Write) -> None:
-    async def story() -> tuple[Outcome, Outcome, int]:
-        source = cassette(write(interaction(200), interaction(200)))
-        async with Sandbox() as shop:
-            await logout(None, send=source)
-            reached, replayed = await asyncio.gather(
-                logout(None, send=live(base_url=shop.base_url)), logout(None, send=source)
-            )
-            return reached, replayed, len(shop.requests)
+    source = cassette(write(interaction(200), interaction(200)))
+    with Sandbox() as shop:
+        reached = [logout_sync(None, send=each) for each in (source, live(base_url=shop.base_url), source)]
 
-    reached, replayed, requests = asyncio.run(story())
-
-    assert (reached.kind, reached.source, requests) == ("unauthenticated", "live", 1)
-    assert (replayed.kind, replayed.source) == ("revoked", "cassette")
+    assert [each.source for each in reached] == ["cassette", "live", "cassette"]
+    assert len(shop.requests) == 1
 
 
 # --- Parsing once
@@ -235,13 +202,6 @@ def test_a_file_is_parsed_once(write: Write, parses: list[bytes]) -> None:
         assert play(cassette(path)).kind == "revoked"
 
     assert len(parses) == 1
-
-
-def test_a_file_that_has_changed_is_parsed_again(write: Write, parses: list[bytes]) -> None:
-    play(cassette(write(interaction(200))))
-
-    assert play(cassette(write(interaction(401), interaction(200)))).kind == "unauthenticated"
-    assert len(parses) == 2
 
 
 def test_a_change_of_the_same_length_is_noticed(write: Write, parses: list[bytes]) -> None:
@@ -272,25 +232,18 @@ def test_a_file_that_was_broken_and_is_mended_plays(write: Write) -> None:
 # --- Broken and foreign files
 
 
-def without(*keys: str) -> str:
-    whole: Any = interaction()
-    part = whole
-    for key in keys[:-1]:
-        part = part[key]
-    del part[keys[-1]]
+def changed(place: str, *values: Any) -> str:
+    """A cassette with another value at this place; without one, the place is missing."""
+    whole = interaction()
+    *above, last = place.split(".")
+    part = functools.reduce(dict.__getitem__, above, whole)
+    del part[last]
+    for value in values:
+        part[last] = value
     return yaml.dump({"interactions": [whole]})
 
 
-def replaced(value: Any, *keys: str) -> str:
-    whole: Any = interaction()
-    part = whole
-    for key in keys[:-1]:
-        part = part[key]
-    part[keys[-1]] = value
-    return yaml.dump({"interactions": [whole]})
-
-
-HALF_A_CHARACTER = replaced("\ud800", "response", "body", "string")
+HALF_A_CHARACTER = changed("response.body.string", "\ud800")
 
 
 FOREIGN: dict[str, str | bytes] = {
@@ -313,28 +266,33 @@ FOREIGN: dict[str, str | bytes] = {
     "interactions is empty, not a list": "interactions:",
     "interactions is a mapping, not a list": "interactions: {}",
     r"interactions\[0\] is text, not a mapping": "interactions: [text]",
-    r"interactions\[0\]\.request is missing": without("request"),
-    r"interactions\[0\]\.response is missing": without("response"),
-    r"interactions\[0\]\.request\.method is missing": without("request", "method"),
-    r"interactions\[0\]\.request\.uri is missing": without("request", "uri"),
-    r".*\.response\.status is missing": without("response", "status"),
-    r".*\.response\.status\.code is missing": without("response", "status", "code"),
-    r".*\.response\.headers is missing": without("response", "headers"),
-    r".*\.response\.body is missing": without("response", "body"),
-    r".*\.response\.body\.string is missing": without("response", "body", "string"),
-    r".*\.request\.uri is a whole number, not text": replaced(7, "request", "uri"),
-    r".*\.status\.code is text, not a whole number": replaced("200", "response", "status", "code"),
-    r".*\.status\.code is true or false, not a whole number": replaced(True, "response", "status", "code"),
-    r".*\.status\.code is not a status from 100 to 999": replaced(99, "response", "status", "code"),
-    r".*\[0\]\.response\.status\.code is not a status from 100 to 999": replaced(1000, "response", "status", "code"),
-    r".*\.status\.message is a list, not text": replaced(["OK"], "response", "status", "message"),
-    r".*\.body is a list, not a mapping": replaced(["text"], "response", "body"),
-    r".*\.body\.string is a whole number, not text": replaced(5, "response", "body", "string"),
-    r".*\.headers is a list, not a mapping": replaced([], "response", "headers"),
-    r".*\.headers has a key that is a whole number": replaced({1: ["a"]}, "response", "headers"),
-    r".*\.headers\.Retry-After is a whole number, not a list": replaced({"Retry-After": 5}, "response", "headers"),
-    r".*\.headers\.Retry-After\[0\] is a whole number": replaced({"Retry-After": [5]}, "response", "headers"),
-}
+    r"interactions\[1\]\.request is missing": yaml.dump({"interactions": [interaction(), {}]}),
+    **{
+        rf"interactions\[0\]\.{re.escape(place)} is missing": changed(place)
+        for place in (
+            "request", "response", "request.method", "request.uri", "response.status", "response.status.code",
+            "response.headers", "response.body", "response.body.string",
+        )
+    },
+    **{
+        rf"interactions\[0\]\.{re.escape(place)}{problem}": changed(place, value)
+        for place, value, problem in (
+            ("request.uri", 7, " is a whole number, not text"),
+            ("response.status.code", "200", " is text, not a whole number"),
+            ("response.status.code", True, " is true or false, not a whole number"),
+            ("response.status.code", 99, " is not a status from 100 to 999"),
+            ("response.status.code", 1000, " is not a status from 100 to 999$"),
+            ("response.status.message", ["OK"], " is a list, not text"),
+            ("response.body", ["text"], " is a list, not a mapping"),
+            ("response.body.string", 5, " is a whole number, not text"),
+            ("response.headers", [], " is a list, not a mapping"),
+            ("response.headers", {1: ["a"]}, " has a key that is a whole number"),
+            ("response.headers", {"Retry-After": 5}, r"\.Retry-After is a whole number, not a list"),
+            ("response.headers", {"X\n\x1b[31mY": 5}, r".* is a whole number, not a list"),
+            ("response.headers", {"Retry-After": [5]}, r"\.Retry-After\[0\] is a whole number"),
+        )
+    },
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("problem", FOREIGN)
@@ -344,18 +302,6 @@ def test_a_broken_or_foreign_file_is_refused_in_one_line_that_names_the_place(pr
 
     assert str(refusal.value).isprintable()
     assert refusal.value.__cause__ is refusal.value.__context__ is None
-
-
-def test_a_second_interaction_is_named_by_its_number(write: Write) -> None:
-    with pytest.raises(CassetteUnreadable, match=r"interactions\[1\]\.request is missing"):
-        cassette(write(interaction(), {}))
-
-
-def test_a_name_in_the_file_cannot_break_the_line_of_the_message(write: Write) -> None:
-    with pytest.raises(CassetteUnreadable) as refusal:
-        cassette(write(interaction(headers={"X\n\x1b[31mY": 5})))
-
-    assert str(refusal.value).isprintable()
 
 
 @pytest.mark.parametrize("loader", ["C", "Python"])
@@ -377,15 +323,10 @@ def test_the_parser_of_the_browsers_python_plays_the_same(write: Write, monkeypa
 
 def test_a_file_nested_beyond_measure_does_not_crash_python(write: Write) -> None:
     # In a process of its own: PyYAML's C parser takes the whole process down.
-    script = "import sys, wemasy_kit, pathlib; wemasy_kit.cassette(pathlib.Path(sys.argv[1]))"
-    ended = subprocess.run(
-        [sys.executable, "-c", script, write("[" * 200_000)], capture_output=True, text=True, timeout=30, check=False
-    )
+    ended = python("import wemasy_kit, pathlib", f"wemasy_kit.cassette(pathlib.Path({str(write('[' * 200_000))!r}))")
 
     assert ended.returncode == 1
-    assert ended.stderr.splitlines()[-1].startswith(
-        "wemasy_kit.errors.CassetteUnreadable: story.yaml is not a vcrpy cassette: "
-    )
+    assert ended.stderr.splitlines()[-1].startswith("wemasy_kit.errors.CassetteUnreadable: story.yaml is not a vcrpy")
 
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
@@ -423,11 +364,10 @@ def test_any_other_cassette_is_played_by_its_path(way: Callable[[Path], Any], wr
 
 
 @pytest.mark.parametrize("name", ["401-no-tokens", "401-notoken", "401"])
-def test_a_mistyped_name_suggests_the_near_one(name: str, shelf: Path) -> None:
-    with pytest.raises(CassetteNotFound, match=f"no cassette named '{name}'; did you mean 401-no-token") as refusal:
+def test_a_mistyped_name_suggests_the_near_one_and_lists_those_there_are(name: str, shelf: Path) -> None:
+    told = f"no cassette named '{name}'; did you mean 401-no-token.*there are: 200-token-revoked, 401-no-token$"
+    with pytest.raises(CassetteNotFound, match=told):
         cassette(name)
-
-    assert str(refusal.value).endswith("there are: 200-token-revoked, 401-no-token")
 
 
 @pytest.mark.parametrize("name", ["", "qqqqqq", "../story", "logout/401-no-token", "x" * 5000, "a\0b", "é", 5])
@@ -449,12 +389,3 @@ def test_a_path_that_leads_nowhere_is_said_so(tmp_path: Path) -> None:
     for name in ("nowhere.yaml", "a\0nowhere.yaml"):
         with pytest.raises(CassetteNotFound, match=r"there is no cassette at .*nowhere\.yaml"):
             cassette(tmp_path / name)
-
-
-def test_each_of_these_is_an_error_of_the_kit() -> None:
-    assert issubclass(CassetteError, WemasyKitError)
-    assert issubclass(CassetteNotFound, CassetteError)
-    assert issubclass(CassetteNotFound, LookupError)
-    assert issubclass(CassetteUnreadable, CassetteError)
-    assert issubclass(CassetteUnreadable, ValueError)
-    assert issubclass(CassetteMismatch, CassetteError)

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import socket
 import ssl
 import struct
 import threading
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-CERTIFICATES = Path(__file__).parent.parent / "data" / "tls"
+from tests.support.sources import TESTS
+
+CERTIFICATES = TESTS / "data" / "tls"
 
 
 class Peer:
@@ -74,8 +76,8 @@ class Peer:
         self._writer.write(data)
         await self._writer.drain()
 
-    def say_below_tls(self, data: bytes) -> None:
-        self._below_tls.write(data)
+    def break_tls(self) -> None:
+        self._below_tls.write(b"no record of this session at all")
 
     def close_below_tls(self) -> None:
         self._below_tls.close()
@@ -180,6 +182,7 @@ class FaultServer:
                 listening.cancel()
 
 
+@functools.cache
 def certificate(name: str, *, asks_for_one: bool = False) -> ssl.SSLContext:
     """A server's TLS with a certificate of `data/tls`; `asks_for_one`: from the client too."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -190,16 +193,35 @@ def certificate(name: str, *, asks_for_one: bool = False) -> ssl.SSLContext:
     return context
 
 
-def says(*pieces: bytes) -> Behaviour:
-    """Reads the request, says the pieces one after the other, and hangs up."""
+def does(*steps: bytes | Callable[[Peer], Awaitable[object] | None]) -> Behaviour:
+    """One step after the other, and then it hangs up: bytes are said, all else is a method of `Peer`."""
 
     async def behaviour(peer: Peer) -> None:
-        await peer.request()
-        for piece in pieces:
-            await peer.say(piece)
-            await let_it_arrive()
+        for step in steps:
+            if isinstance(step, bytes):
+                await peer.say(step)
+                await let_it_arrive()
+            elif (done := step(peer)) is not None:
+                await done
 
     return behaviour
+
+
+keeps_silent = does(Peer.leaves)
+
+
+def says(*pieces: bytes) -> Behaviour:
+    """Reads the request, says the pieces one after the other, and hangs up."""
+    return does(Peer.request, *pieces)
+
+
+def says_and_stays(*pieces: bytes) -> Behaviour:
+    """Leaves the hanging up to the client."""
+    return does(Peer.request, *pieces, Peer.leaves)
+
+
+def says_and_resets(said: bytes) -> Behaviour:
+    return does(Peer.request, said, Peer.reset)
 
 
 def tells(make: Callable[[Peer], bytes]) -> Behaviour:
@@ -208,34 +230,6 @@ def tells(make: Callable[[Peer], bytes]) -> Behaviour:
     async def behaviour(peer: Peer) -> None:
         await peer.request()
         await peer.say(make(peer))
-
-    return behaviour
-
-
-def says_and_stays(*pieces: bytes) -> Behaviour:
-    """Leaves the hanging up to the client."""
-
-    async def behaviour(peer: Peer) -> None:
-        await says(*pieces)(peer)
-        await peer.leaves()
-
-    return behaviour
-
-
-def says_and_resets(said: bytes) -> Behaviour:
-    async def behaviour(peer: Peer) -> None:
-        await says(said)(peer)
-        peer.reset()
-
-    return behaviour
-
-
-def says_unasked(said: bytes) -> Behaviour:
-    """Speaks first, as soon as the connection stands."""
-
-    async def behaviour(peer: Peer) -> None:
-        await peer.say(said)
-        await peer.request()
 
     return behaviour
 
@@ -259,8 +253,7 @@ def floods(said: bytes, wave: bytes) -> Behaviour:
     async def behaviour(peer: Peer) -> None:
         await says(said)(peer)
         while True:
-            await peer.say(wave)
-            await let_it_arrive()
+            await does(wave)(peer)
 
     return behaviour
 

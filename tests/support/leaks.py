@@ -138,7 +138,7 @@ def reachable(value: object, depth: int = 6) -> Iterator[str]:
         parts = [*value, *value.values()]
     elif isinstance(value, list | tuple | set | frozenset | collections.deque):
         parts = list(value)
-    elif dataclasses.is_dataclass(value):
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         parts = [getattr(value, field.name) for field in dataclasses.fields(value)]
     for part in parts if depth else []:
         yield from reachable(part, depth - 1)

@@ -1,4 +1,4 @@
-"""Responses, outcomes and sources to try things on: each source gives the responses it was made of, and keeps count."""
+"""The one maker of responses and outcomes, and sources that give the responses they were made of, and keep count."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from wemasy_kit.call.exchange import Cause, Exchange, NoResponse, SourceName
@@ -18,19 +19,36 @@ NOW = 1_800_000_000.0
 URL = "https://shop.example/api/services/webshop/v1/customer/auth/logout"
 SAID = b'{"message":"said"}'
 LOGGED_OUT = b'{"error":false,"message":"Logged out.","data":[]}'
+REFUSED = b'{"error":true,"message":"Unauthenticated."}'
+TESTS = Path(__file__).parents[1]
+MEASURED = {path.stem: path for path in sorted((TESTS / "data" / "exchanges").glob("*.http"))}
+WITH_A_TOKEN = (("Accept", "application/json"), ("Authorization", "Bearer <redacted>"))
 
 
-def exchange(
-    status: int = 401, *headers: tuple[str, str], body: bytes = SAID, source: SourceName = "live", **more: Any
-) -> Exchange:
-    """A complete response to a request with a token."""
-    sent = (("Accept", "application/json"), ("Authorization", "Bearer <redacted>"))
-    return Exchange("POST", URL, sent, status, more.pop("reason", ""), headers, body, source, **more)
+def exchange(status: int = 401, *headers: tuple[str, str], **more: Any) -> Exchange:
+    """A complete response to a request with a token, a 200 the documented one; `more` are other fields of it."""
+    said = {"reason": "", "body": LOGGED_OUT if status == 200 else SAID, "source": "live", **more}
+    sent = {"method": "POST", "url": URL, "request_headers": WITH_A_TOKEN}
+    return Exchange(status=status, headers=headers, **sent | said)
+
+
+def measured(name: str) -> Exchange:
+    """What a real Laravel was asked and said: two parts of a file, each a first line, headers, a blank line, a body."""
+    (asked, sent, _), (said, headers, body) = map(_parts, MEASURED[name].read_text("utf-8").split("\n---\n"))
+    (method, url, _), (_, status, reason) = asked.split(" ", 2), said.split(" ", 2)
+    more = {"method": method, "url": url, "request_headers": sent, "reason": reason, "body": body.encode()}
+    return exchange(int(status), *headers, **more)
+
+
+def _parts(message: str) -> tuple[str, tuple[tuple[str, str], ...], str]:
+    head, _, body = message.partition("\n\n")
+    first, *lines = head.splitlines()
+    headers = tuple((name, value) for name, _, value in (line.partition(": ") for line in lines))
+    return first, headers, body.removesuffix("\n")
 
 
 def outcome(status: int = 401, *headers: tuple[str, str], **more: Any) -> Outcome:
-    """What a complete response came to; a 200 is the documented one unless it has another body."""
-    return read(exchange(status, *headers, **({"body": LOGGED_OUT} if status == 200 else {}) | more))
+    return read(exchange(status, *headers, **more))
 
 
 def lost(*, sent: bool, source: SourceName = "live", cause: Cause = "broken") -> Outcome:
@@ -102,7 +120,7 @@ def breaks(error: BaseException) -> Response:
 
 
 def revoked() -> Response:
-    return says(200, body=LOGGED_OUT)
+    return says(200)
 
 
 def until(is_so: Callable[[], bool], *, seconds: float = 60.0) -> None:
