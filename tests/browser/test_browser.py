@@ -208,7 +208,7 @@ def test_a_response_is_dimmed_and_headed_as_earlier_as_soon_as_anything_is_done(
     expect(verdict(page)).to_contain_text("Sandbox · 127.0.0.1")
     expect(when).to_contain_text("Sandbox")
     expect(rows.nth(1)).to_be_focused()
-    assert rows.filter(visible=True).count() == 5
+    assert rows.filter(visible=True).count() == min(5, rows.count())
 
 
 def test_two_forms_share_the_history_at_once(page: Page, lab: labs.Lab) -> None:

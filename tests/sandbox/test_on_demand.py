@@ -12,12 +12,45 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.sandbox.test_server import ROUTE, client, raw, serve
+from tests.sandbox.test_server import ROUTE
 from wemasy_kit.sandbox.log import logged
 from wemasy_kit.sandbox.rules import PATH, Shop, fingerprint
 from wemasy_kit.sandbox.server import Server
 
 NOBODY = "1|" + "a" * 40 + "12345678"
+
+
+def serve(story: Callable[[Server], Awaitable[None]], shop: Shop | None = None) -> Server:
+    """Plays a story with a server that is up, and gives the server when it is down again."""
+
+    async def play() -> Server:
+        server = Server(shop or Shop())
+        await server.start()
+        try:
+            async with asyncio.timeout(60):
+                await story(server)
+        finally:
+            await server.stop()
+        return server
+
+    return asyncio.run(play())
+
+
+def client(*, follow_redirects: bool = False) -> httpx.AsyncClient:
+    accept = {"Accept": "application/json"}
+    return httpx.AsyncClient(trust_env=False, headers=accept, follow_redirects=follow_redirects)
+
+
+async def raw(server: Server, *lines: str, body: bytes = b"", host: str = "127.0.0.1") -> bytes:
+    """Everything that comes back for these lines, to the byte, on a connection of its own."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(server.base_url).port, local_addr=(host, 0))
+    writer.write("\r\n".join((*lines, "", "")).encode("latin-1") + body)
+    try:
+        return await reader.read()
+    except ConnectionResetError:
+        return b""
+    finally:
+        writer.close()
 
 
 async def post(server: Server, token: str = NOBODY, *, follow: bool = False) -> httpx.Response:
