@@ -63,6 +63,7 @@ def _file(name: str) -> Path:
 LIVE, OUTCOME, JSON, HEADERS = "sources/live.py", "call/outcome.py", "call/strict_json.py", "call/headers.py"
 EXCHANGE = "call/exchange.py"
 REQUEST, MASKING, TOKEN, FORM = "call/request.py", "secrets/mask.py", "call/token.py", "explorer/view_model.py"
+JUDGE, COMMAND = "testing/judge.py", "testing/command.py"
 ASK = "response = await transport.handle_async_request(request)"
 TRANSPORT = "httpx.AsyncHTTPTransport(verify=verify, trust_env=False)"
 # fmt: off
@@ -259,7 +260,7 @@ MUTATIONS = (
              "if error.errno not in (errno.EMFILE, errno.ENFILE):", "if True:", "sandbox/punishes"),
     Mutation("a reset of the sandbox is no true RST", "sandbox/player.py", 'if case.end == "reset" and', "if False and", "sandbox/on_demand"),
     Mutation("every case revokes its token", "sandbox/player.py", 'if case.revokes == "before":', "if True:", "sandbox/cases"),
-    Mutation("a case is said twice", "sandbox/player.py", "await stream.write(response)", "await stream.write(response * 2)", "sandbox/cases"),
+    Mutation("a case is said twice", "sandbox/player.py", "asyncio.shield(stream.write(response))", "asyncio.shield(stream.write(response * 2))", "sandbox/cases"),
     Mutation("any request takes a case from the queue", "sandbox/rules.py", 'if method != "POST" or path', "if path", "sandbox/on_demand"),
     Mutation("a case stays in the queue", "sandbox/rules.py", "self._next.popleft()", "self._next[0]", "sandbox/on_demand"),
     Mutation("a new beginning keeps the queue", "sandbox/rules.py", "self._next.clear()", "pass", "sources/sandbox"),
@@ -347,6 +348,35 @@ MUTATIONS = (
              "top / top", "cards/pictures"),
     Mutation("leaves the page's example out", "cards/documented.py", "        if wanted.example\n", "        if False\n",
              "cards/cards"),
+    # Somebody else's logout, judged
+    Mutation("believes who says logged out", JUDGE, "Verdict.LIE: self.claims_logged_out and self.alive", "Verdict.LIE: False"),
+    Mutation("calls doubt a lie", JUDGE, "Verdict.LIE: self.claims_logged_out and self.alive", "Verdict.LIE: self.alive"),
+    Mutation("takes doubt for right whatever is said", JUDGE, 'not self.case.allows("not logged out")', "False"),
+    Mutation("overlooks a token at another host", JUDGE, "each.token and each.host != self.requests[0].host", "False"),
+    Mutation("overlooks a second request", JUDGE, "len(self.requests) > 1,", "False,"),
+    Mutation("overlooks a missing Accept", JUDGE, 'json = "application/json" in accepted', "json = True"),
+    Mutation("overlooks a missing token", JUDGE, '["token"] * (not first.token)', '["token"] * False'),
+    Mutation("judges who sends nothing", JUDGE, "if not played.requests:\n            return f", "if False:\n            return f"),
+    Mutation("judges who always says no", JUDGE, 'if not played.claims_logged_out and not played.case.allows("not logged out"):', "if False:"),
+    Mutation("lets the lesser fault lead", JUDGE, "next((verdict for verdict, found in faults.items()",
+             "next((verdict for verdict, found in reversed(faults.items())"),
+    Mutation("blames a library for any second request", JUDGE, "at[1] - at[0] < AT_ONCE", "True"),
+    Mutation("asks whether a token works too early", "testing/play.py", "        claims, output, hung, crashed = client(",
+             "        shop.holds = (lambda held: lambda _: held)(shop.holds(token))\n        claims, output, hung, crashed = client(", "cli/check"),
+    Mutation("keeps a token in what a client said", "testing/play.py", "shown = masked(output, token.reveal())", "shown = output", "cli/check"),
+    Mutation("takes any end for a claim", COMMAND, "else code == 0", "else True", "cli/check"),
+    Mutation("takes a crash for doubt", COMMAND, "_TRACEBACK.search(output) is not None", "False", "cli/check"),
+    Mutation("leaves the children of a client", COMMAND, "os.killpg(process.pid, signal.SIGKILL)", "process.kill()", "cli/check"),
+    Mutation("leaves what runs when it is interrupted", "cli/check.py", "        client.stop()", "        pass"),
+    Mutation("exits 0 in spite of faults", "cli/check.py", "sys.exit(any(each.verdict is not Verdict.RIGHT for each in played))", "sys.exit(0)"),
+    Mutation("judges without controls", "cli/check.py", "why := why_not_judged(play(find_case(name), client) for name in CONTROLS)",
+             'why := ""'),
+    Mutation("prints a rate", "cli/check.py", "Other faults: {others}. Right: {right}.", "Other faults: {others}. Right: {right / len(played):.0%}."),
+    Mutation("replays to a client without a token", "testing/plugin.py", "if not bearer and any(", "if False and any("),
+    Mutation("replays to a client without Accept", "testing/plugin.py", 'if "application/json" not in asked.headers', "if False and asked.headers"),
+    Mutation("lets a client swallow what is wrong with it", "testing/plugin.py",
+             "report.outcome, report.longrepr = \"failed\", problems[0]", "pass"),
+    Mutation("prints the token that a cassette does not hold", "testing/plugin.py", "masked(without_secrets(asked.uri), bearer[1] if bearer else '')", "asked.uri"),
     # Scanned, recorded and where from
     Mutation("tries again at each bearer in a value", "secrets/scan.py", "if first + place >= judged and (match",
              "if (match", "secrets/scan_steps"),
@@ -401,7 +431,15 @@ def copied(folder: str) -> Path:
 def tested(root: Path, files: list[str]) -> tuple[str | None, str | None]:
     """Which test fails first; and what went wrong, should it not be a test that fails."""
     # One process a run, and neither the plug-ins nor the options that are meant for the whole suite.
-    alone = ["-o", "addopts=", "-m", "not browser and not tools", "-p", "no:xdist", "-p", "no:schemathesis"]
+    alone = [
+        "-o",
+        "addopts=",
+        "-m",
+        "not browser and not tools",
+        "-p",
+        "no:xdist",
+        *"-p no:schemathesis -p no:asyncio -p no:recording".split(),
+    ]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", *alone, *files]
     environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     try:

@@ -336,7 +336,7 @@ def test_a_documented_sample_is_the_page_s_letter_by_letter() -> None:
 def test_a_checked_sample_is_seen_at_a_glance_and_names_what_it_reads(language: str) -> None:
     source = sample(language).source
 
-    assert len(source.splitlines()) <= 42
+    assert len(source.splitlines()) <= 51
     assert max(map(len, source.splitlines())) <= 120
     assert (source.count(load().base_url), source.count(load().path)) == (1, 1)
     assert "WEMASY_BASE_URL" in source

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "record": "Record the cassettes over a socket, or check that they are as recorded.",
     "scan": "Find tokens and filled password fields in files.",
     "contract": "Show what the page documents, or what a saved copy of it has changed.",
+    "check": "Find out whether a logout of your own tells the truth, in any language.",
     "export": "Print the endpoint for another tool, or write it to a file.",
     "samples": "Print a logout to copy into your own code, or list those there are.",
 }

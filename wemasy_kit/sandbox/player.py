@@ -28,9 +28,10 @@ async def play(
             if case.revokes == "before":
                 revoke()
             await asyncio.sleep(case.pause)
-            await stream.write(response)
+            # Shielded: tornado logs a traceback where a write of its own is cancelled.
+            await asyncio.shield(stream.write(response))
             while repeats:
-                await stream.write(repeats)
+                await asyncio.shield(stream.write(repeats))
                 await asyncio.sleep(case.every)
             while case.end == "hang":
                 await stream.read_bytes(1024, partial=True)

@@ -67,10 +67,12 @@ class LogoutController
         if ($status === 401 && $ofTheShop) return ['not_accepted', null];
         $hasError = property_exists($body, 'error');
         $message = $body->message ?? null;
-        $clean = (!$hasError || $body->error === false) && ($message === null || is_string($message));
+        $hasErrors = property_exists($body, 'errors');
+        $clean = (!$hasError || $body->error === false) && !$hasErrors && ($message === null || is_string($message));
         // Without a mark of the endpoint a 200 may be anyone's: a maintenance page, a catch-all.
         $limited = $response->header('X-RateLimit-Limit') . $response->header('X-RateLimit-Remaining') !== '';
         $marked = $message === 'Logged out.' || ($limited && ($hasError || property_exists($body, 'message')));
-        return [$status === 200 && $clean && $marked ? 'revoked' : 'unconfirmed', null];
+        $cached = (int) $response->header('Age') > 0; // The response to another request.
+        return [$status === 200 && $clean && $marked && !$cached ? 'revoked' : 'unconfirmed', null];
     }
 }

@@ -31,8 +31,9 @@ async def log_out(token: str) -> tuple[int, str]:
             return 3, "Not accepted: never valid, expired, or already revoked."
         limited = any(name.lower().startswith("x-ratelimit-") for name in r.headers)
         message = body.get("message")
-        clean = body.get("error", False) is False and isinstance(message, str | None)
-        if r.status_code == 200 and clean and (limited or message == "Logged out."):
+        clean = body.get("error", False) is False and "errors" not in body and isinstance(message, str | None)
+        cached = r.headers.get("Age", "0").strip("0") != ""  # the response to another request
+        if r.status_code == 200 and clean and not cached and (limited or message == "Logged out."):
             return 0, "Revoked."
     return 5, f"Not the documented response ({r.status_code}): assume that the token still works."
 

@@ -34,12 +34,13 @@ export async function revoke(token, baseUrl = 'https://api.wemasy.nl/api') {
   // A gateway in front of the shop answers 401 too, and asks for a password of its own.
   const ofTheShop = /^bearer\b/i.test(headers.get('WWW-Authenticate') ?? 'Bearer');
   if (status === 401 && ofTheShop) return { state: 'not_accepted', wait: null };
-  const { error = false, message = null } = body;
-  const clean = error === false && (message === null || typeof message === 'string');
+  const { error = false, message = null, errors = null } = body;
+  const clean = error === false && errors === null && (message === null || typeof message === 'string');
   // Without a mark of the endpoint a 200 may be anyone's: a maintenance page, a catch-all.
   const limited = headers.has('X-RateLimit-Limit') || headers.has('X-RateLimit-Remaining');
   const marked = message === 'Logged out.' || (limited && ('error' in body || 'message' in body));
-  return status === 200 && clean && marked ? { state: 'revoked', wait: null } : unconfirmed;
+  const cached = Number(headers.get('Age')) > 0; // The response to another request.
+  return status === 200 && clean && marked && !cached ? { state: 'revoked', wait: null } : unconfirmed;
 }
 
 /**

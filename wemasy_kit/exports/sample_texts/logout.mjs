@@ -23,9 +23,10 @@ async function logOut(token) {
   if (body !== null && typeof body === 'object' && !Array.isArray(body)) {
     if (status === 401) return [3, 'Not accepted: never valid, expired, or already revoked.'];
     const limited = [...headers.keys()].some((name) => name.startsWith('x-ratelimit-'));
-    const { error = false, message = null } = body;
-    const clean = error === false && (message === null || typeof message === 'string');
-    if (status === 200 && clean && (limited || message === 'Logged out.')) return [0, 'Revoked.'];
+    const { error = false, message = null, errors = null } = body;
+    const clean = error === false && errors === null && (message === null || typeof message === 'string');
+    const cached = Number(headers.get('Age')) > 0; // The response to another request.
+    if (status === 200 && clean && !cached && (limited || message === 'Logged out.')) return [0, 'Revoked.'];
   }
   return [5, `Not the documented response (${status}): assume that the token still works.`];
 }

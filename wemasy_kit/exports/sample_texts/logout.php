@@ -5,7 +5,7 @@ function logOut(string $token): array
 {
     if ($token === '') return [2, 'Set WEMASY_TOKEN.'];
     $baseUrl = getenv('WEMASY_BASE_URL') ?: 'https://api.wemasy.nl/api';
-    $limited = false;
+    $limited = $cached = false;
     $retryAfter = 'not given';
     $curl = curl_init("$baseUrl/services/webshop/v1/customer/auth/logout");
     curl_setopt_array($curl, [
@@ -14,9 +14,10 @@ function logOut(string $token): array
         CURLOPT_FOLLOWLOCATION => false,
         CURLOPT_TIMEOUT => 10,
         CURLOPT_RETURNTRANSFER => true,
-        CURLOPT_HEADERFUNCTION => function ($curl, string $line) use (&$limited, &$retryAfter): int {
+        CURLOPT_HEADERFUNCTION => function ($curl, string $line) use (&$limited, &$cached, &$retryAfter): int {
             if (stripos($line, 'X-RateLimit-') === 0) $limited = true;
             if (stripos($line, 'Retry-After:') === 0) $retryAfter = trim(substr($line, 12));
+            if (preg_match('/^Age:\s*0*[1-9]/i', $line)) $cached = true; // The response to another request.
             return strlen($line);
         },
     ]);
@@ -30,9 +31,9 @@ function logOut(string $token): array
     if (is_object($body)) {
         if ($status === 401) return [3, 'Not accepted: never valid, expired, or already revoked.'];
         $message = $body->message ?? null;
-        $clean = !property_exists($body, 'error') || $body->error === false;
+        $clean = (!property_exists($body, 'error') || $body->error === false) && !property_exists($body, 'errors');
         $marked = $limited ? $message === null || is_string($message) : $message === 'Logged out.';
-        if ($status === 200 && $clean && $marked) return [0, 'Revoked.'];
+        if ($status === 200 && $clean && $marked && !$cached) return [0, 'Revoked.'];
     }
     return [5, "Not the documented response ($status): assume that the token still works."];
 }

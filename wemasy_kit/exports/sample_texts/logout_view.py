@@ -42,11 +42,12 @@ def revoke(token: str, base_url: str = BASE_URL) -> tuple[str, int | None]:
     if r.status_code == 401 and re.match(r"bearer\b", r.headers.get("WWW-Authenticate", "Bearer"), re.IGNORECASE):
         return "not_accepted", None
     message = body.get("message")
-    clean = body.get("error", False) is False and isinstance(message, (str, type(None)))
+    clean = body.get("error", False) is False and "errors" not in body and isinstance(message, (str, type(None)))
     # Without a mark of the endpoint a 200 may be anyone's: a maintenance page, a catch-all.
     limited = "X-RateLimit-Limit" in r.headers or "X-RateLimit-Remaining" in r.headers
     marked = message == "Logged out." or (limited and ("error" in body or "message" in body))
-    return "revoked" if r.status_code == 200 and clean and marked else "unconfirmed", None
+    cached = r.headers.get("Age", "0").strip("0") != ""  # the response to another request
+    return "revoked" if r.status_code == 200 and clean and marked and not cached else "unconfirmed", None
 
 
 def log_out(session: MutableMapping[str, Any], put_aside: Callable[[str], object], base_url: str = BASE_URL) -> str:
