@@ -299,7 +299,7 @@ MUTATIONS = (
     Mutation("does not pass on that a live one is to be proved", "cli/logout.py", "ask=True), live, wait=wait, prove=prove",
              "ask=True), live, wait=wait, prove=False"),
     Mutation("is not killed by a second Ctrl-C", "cli/logout.py", "signal.signal(signal.SIGINT, signal.SIG_DFL)", "pass"),
-    Mutation("dies of SIGTERM where it stands", "__main__.py", "    signal.signal(signal.SIGTERM, _end)\n", "", "cli/app"),
+    Mutation("dies of SIGTERM where it stands", "__main__.py", "            signal.signal(number, _end)\n", "            pass\n", "cli/app"),
     Mutation("runs a notebook that a person has edited", "cli/lab.py", "None if original or FIRST in edited else", "None if original else"),
     Mutation("overwrites a notebook that a person has edited", "cli/lab.py", "if now != came_from:", "if False:"),
     Mutation("runs a notebook and does not vouch for it", "cli/form_ready.py", "server.contents_manager.notary.sign(book)", "pass", "cli/lab"),
