@@ -121,7 +121,7 @@ def test_what_does_no_io_in_the_stand_in_shop_needs_nothing_but_the_standard_lib
 @pytest.mark.parametrize(
     ("library", "rooms"),
     [
-        ("vcr", ["sources.recorder"]),
+        ("vcr", ["sources.recorder", "testing.plugin"]),
         ("anywidget", ["explorer.page"]),
         ("tornado", ["sandbox.server"]),
         ("yaml", ["contract.document", "sources.yaml_text"]),

@@ -1,0 +1,22 @@
+"""Lesson: the four logouts of notebook 5, each better than the one before, and the last all right."""
+
+from __future__ import annotations
+
+from tests.support.html_page import Page
+from wemasy_kit.testing.lesson import CASES, check, show_verdicts, version
+
+
+def test_each_version_is_better_than_the_one_before_and_the_last_is_all_right() -> None:
+    checked = [check(version(number)) for number in range(1, 5)]
+    lies, right = [each.lies for each in checked], [each.right for each in checked]
+
+    assert lies == sorted(lies, reverse=True)
+    assert lies[0] > 5
+    assert right == sorted(set(right))
+    assert (lies[-1], right[-1]) == (0, len(CASES))
+    for each in checked:
+        assert each.lies + each.others + each.right == len(CASES)
+        shown = Page(each._repr_html_()).text
+        assert shown.count("who has it is still logged in") == each.lies
+    table = Page(show_verdicts(*checked)._repr_html_()).text
+    assert [each.title for each in checked if each.title not in table] == []

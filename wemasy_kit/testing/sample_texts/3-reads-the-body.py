@@ -1,0 +1,13 @@
+import httpx
+
+
+def log_out(base_url: str, token: str) -> bool:
+    try:
+        response = httpx.post(
+            f"{base_url}/services/webshop/v1/customer/auth/logout",
+            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+        )
+        body = response.json()
+    except (httpx.HTTPError, ValueError):
+        return False
+    return response.status_code == 200 and isinstance(body, dict) and body.get("error") is not True
