@@ -123,7 +123,7 @@ def _counted(played: Sequence[Played]) -> dict[str, int]:
 
 
 def _report(played: Sequence[Played]) -> Iterator[str]:
-    for verdict in Verdict:
+    for verdict in sorted(Verdict, key=lambda verdict: verdict not in (Verdict.LIE, Verdict.DOUBT)):
         found = [each for each in played if each.verdict is verdict is not Verdict.RIGHT]
         if found:
             yield f"It {verdict.value}: {len(found)}\n"
