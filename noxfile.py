@@ -1,12 +1,16 @@
 """The tasks: `.venv/bin/nox -l` lists them. They run in the environment that holds nox, which README's command makes.
 
-`wheel`, `newest` and `lock` make an environment of their own, each time anew.
+`wheel`, `binder`, `newest` and `lock` make an environment of their own, each time anew; `site` keeps its own.
 """
 
 from __future__ import annotations
 
+import functools
 import json
+import os
 import re
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +29,21 @@ CONSTRAINTS = Path("constraints.txt")
 
 def install(session: nox.Session, extras: str) -> None:
     session.run(PYTHON, "-m", "pip", "install", "--quiet", "-c", str(CONSTRAINTS), "-e", f".[lab,test,{extras}]")
+
+
+@functools.cache
+def pythons() -> list[tuple[tuple[int, int], str]]:
+    """Every Python of this machine that the kit runs on, one of each version, the oldest first."""
+    places = [PYTHON, *(shutil.which(f"python3.{minor}") or "" for minor in range(11, 30))]
+    kept = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
+    found: dict[tuple[int, int], str] = {}
+    for place in filter(None, [*places, *map(str, sorted(kept.glob("3.*/bin/python")))]):
+        # A shim of pyenv may stand for a version that is not switched on.
+        told = subprocess.run([place, "-c", "import sys; print(*sys.version_info[:2])"], capture_output=True, text=True)
+        if told.returncode == 0:
+            major, minor = map(int, told.stdout.split())
+            found.setdefault((major, minor), place)
+    return sorted(each for each in found.items() if each[0] >= (3, 11))
 
 
 @nox.session
@@ -69,27 +88,75 @@ def tools(session: nox.Session) -> None:
     session.run(PYTHON, "-m", "pytest", "-m", "tools")
 
 
+@nox.session
+def site(session: nox.Session) -> None:
+    """The site in build/site: front page, book and lab, for any static host. Then its tests that need no browser."""
+    version, python = pythons()[-1]
+    if version < (3, 12):
+        session.skip("the site is built with Python 3.12 or newer, and there is none here")
+    session.log(f"the site is built with {python}")
+    environment = Path(".nox", f"site-{version[0]}.{version[1]}")
+    own = str(environment / "bin" / "python")
+    if not environment.is_dir():
+        session.run(python, "-m", "venv", str(environment))
+    project = nox.project.load_toml("pyproject.toml")["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["site"]]
+    session.run(own, *"-m pip install --quiet --disable-pip-version-check -c".split(), str(CONSTRAINTS), *wanted)
+    options = [] if shutil.which("npm") else ["--without-lab"]
+    if options:
+        session.warn("SITE: without the lab, since there is no npm to fetch Pyodide with")
+    session.run(own, "docs/site/build.py", *options, "build/site")
+    session.run(PYTHON, "-m", "pytest", "-m", "site and not browser", "tests/site")
+
+
 @nox.session(venv_backend="venv")
 def wheel(session: nox.Session) -> None:
-    """The wheel without any extra, in an empty folder."""
-    work = Path(session.virtualenv.location, "work")
-    session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(work / "wheel"), ".")
-    session.install("-c", str(CONSTRAINTS), *map(str, (work / "wheel").glob("*.whl")))
-    (work / "empty").mkdir(parents=True)
-    with session.chdir(work / "empty"):
-        session.run("wemasy-kit", "logout", "--cassette", "200-token-revoked")
-        session.run("wemasy-kit", "logout", "--source", "sandbox")
-        session.run("wemasy-kit", "export", "openapi", "-o", "openapi.json")
-        script = (
-            "import pathlib, wemasy_kit.cli.lab as lab; lab.lay_out(lab.shipped('notebooks'), pathlib.Path('mine'))"
-        )
-        session.run("python", "-c", script)
-        session.run("python", "-c", "open('mine/1-start-here.ipynb')")
+    """Wheel and source distribution, checked; the wheel in an empty environment of every Python here, then the form."""
+    work = Path(session.virtualenv.location, "work").resolve()
+    session.install("build", "check-wheel-contents", "twine")
+    # The wheel is built from the source distribution, so that both are whole.
+    session.run("python", "-m", "build", "--outdir", str(work), ".", silent=True)
+    (built,) = work.glob("*.whl")
+    session.run("twine", "check", "--strict", *map(str, work.glob("*.*")))
+    session.run("check-wheel-contents", "--ignore", "W004", str(built))  # Samples to copy are no modules to import.
+    for (major, minor), python in pythons():
+        empty = work / f"{major}.{minor}"
+        run = functools.partial(session.run, external=True)
+        run(python, "-m", "venv", str(empty))
+        own = str(empty / "bin" / "python")
+        install = [own, *"-m pip install --quiet --disable-pip-version-check -c".split(), str(CONSTRAINTS.resolve())]
+        run(*install, str(built))
+        with session.chdir(empty):
+            for line in WITHOUT_JUPYTER:
+                run(own, "-W", "error", *line)
+            run(*install, f"{built}[lab]")
+            run(own, "-W", "error", "-c", "import wemasy_kit; wemasy_kit.LogoutForm()")
+
+
+WITHOUT_JUPYTER = [
+    ["-m", "wemasy_kit", "logout", "--cassette", "200-token-revoked"],
+    ["-m", "wemasy_kit", "logout", "--source", "sandbox"],
+    ["-m", "wemasy_kit", "export", "openapi", "-o", "openapi.json"],
+    [
+        "-c",
+        "import pathlib, wemasy_kit.cli.lab as lab; lab.lay_out(lab.shipped('notebooks'), pathlib.Path('mine'));"
+        "open('mine/1-start-here.ipynb').close()",
+    ],
+]
 
 
 @nox.session(venv_backend="venv")
+def binder(session: nox.Session) -> None:
+    """What Binder makes of environment.yml, by its own reader. No image is built."""
+    session.install("jupyter-repo2docker")
+    told = session.run("jupyter-repo2docker", "--no-build", "--debug", ".", silent=True)
+    if not re.search(r'env update .*--file "environment\.yml"', str(told)):
+        session.error("Binder does not read environment.yml")
+
+
+@nox.session(venv_backend="venv", python=pythons()[-1][1])
 def newest(session: nox.Session) -> None:
-    """The default tests with the newest version of everything: tells what will break, and fails nothing."""
+    """The default tests with the newest Python here and of everything: tells what will break, and fails nothing."""
     log = Path(session.virtualenv.location, "pytest.txt")
     try:
         session.install("--upgrade", "--upgrade-strategy", "eager", "-e", ".[lab,test]")

@@ -44,10 +44,12 @@ SAID = [
     (outcome("cassette", ("Server", "")), NAMELESS),
     (outcome("cassette", NGINX, SANDBOX), NAMELESS),
     (sources.lost(sent=False, source="cassette"), "Replay: there is no recorded response. Nothing was sent just now."),
-    (outcome("sandbox", SANDBOX), STAND_IN),
+    (outcome("sandbox", SANDBOX, base_url="http://127.0.0.1:8801/api"), STAND_IN),
+    (outcome("sandbox", SANDBOX), STAND_IN.replace("on this machine", "in this page, over no socket")),
     (sources.lost(sent=False, source="sandbox"), STAND_IN),
     (outcome("live", NGINX), "Live: this is what the server said just now."),
-    (sources.lost(sent=False), "Live: the network was asked, and no complete response came."),
+    (sources.lost(sent=False), "Live: nothing left this machine."),
+    (sources.lost(sent=True), "Live: the network was asked, and no complete response came."),
     (outcome("live", SANDBOX), "Live over the network, but what answered is the kit's own sandbox, not Wemasy."),
 ]
 

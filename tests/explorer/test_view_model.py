@@ -19,7 +19,7 @@ from wemasy_kit.call.advice import clock_time
 from wemasy_kit.call.exchange import SourceName
 from wemasy_kit.call.outcome import Outcome, Proof
 from wemasy_kit.call.token import Token
-from wemasy_kit.errors import CassetteMismatch, CassetteNotFound, SandboxNotStarted
+from wemasy_kit.errors import CassetteMismatch, CassetteNotFound
 from wemasy_kit.explorer import panels
 from wemasy_kit.explorer.history import Entry, History
 from wemasy_kit.explorer.page import _taken
@@ -620,14 +620,27 @@ def test_a_sandbox_that_was_given_and_is_gone_holds_the_token_for_another_try(ca
     assert it.state.held == Token.parse(canary)
 
 
-def test_where_no_server_can_run_the_sandbox_says_so_and_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "wemasy_kit.sources.sandbox", None)
+def test_where_there_are_no_sockets_live_is_off_with_its_reason_and_takes_no_token(
+    canary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    it = model()
+    it.choose("live", "")
+    shown = panels.field(it.state, it.shelf, it.now)
+
+    assert it.press(Token.parse(canary)) == "refused"
+    assert (it.state.held, it.state.call) == (None, None)
+    assert it.state.refused == shown["off"]
+    assert "no sockets" in shown["hint"]
+
+
+def test_where_there_are_no_sockets_the_sandbox_is_said_to_be_in_this_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "emscripten")
     it = model()
     it.choose("sandbox", "")
 
-    with pytest.raises(SandboxNotStarted, match="choose Replay"):
-        logged_out(it)
-    assert (it.state.phase, len(it.history)) == ("ready", 0)
+    assert "in this page; no socket" in panels.field(it.state, it.shelf, it.now)["hint"]
+    assert logged_out(it).kind == "revoked"
 
 
 # --- The recordings

@@ -19,7 +19,12 @@ def provenance(outcome: Outcome) -> str:
     if outcome.source == "cassette":
         return f"Replay: {_recorded(outcome.exchange)} Nothing was sent just now."
     if outcome.source == "sandbox":
-        return "From the kit's own sandbox on this machine, not from Wemasy."
+        # Only in a page does it bear the documented address: it listens at none.
+        in_page = outcome.exchange is not None and outcome.exchange.url.startswith(BASE_URL)
+        where = "in this page, over no socket" if in_page else "on this machine"
+        return f"From the kit's own sandbox {where}, not from Wemasy."
+    if outcome.kind == "not_sent":
+        return "Live: nothing left this machine."
     if outcome.exchange is None:
         return "Live: the network was asked, and no complete response came."
     if outcome.exchange.header("Server") == SANDBOX_SERVER:

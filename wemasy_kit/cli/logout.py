@@ -26,6 +26,7 @@ from wemasy_kit.cards.words import plain
 from wemasy_kit.cli.token_input import asked_for, from_environment, from_stdin
 
 if TYPE_CHECKING:
+    from wemasy_kit.sources.in_page import InPage
     from wemasy_kit.sources.live import Live
 
 EXIT_CODES: Final = {
@@ -131,7 +132,7 @@ def _take_token(*, stdin: bool, none: bool, ask: bool = False) -> Token | None:
     return token
 
 
-def _log_out(token: Token | None, send: Live, *, wait: bool, prove: bool) -> Outcome:
+def _log_out(token: Token | None, send: Live | InPage, *, wait: bool, prove: bool) -> Outcome:
     """Over the network: Ctrl-C gives up the call, and its outcome is still told; a second one kills.
 
     On Windows, and while nothing is out, the first one ends the command.

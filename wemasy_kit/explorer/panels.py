@@ -19,6 +19,7 @@ from wemasy_kit.explorer.shelf import Shelf
 from wemasy_kit.explorer.view_model import Now, Phase, State
 from wemasy_kit.exports.export import FORMATS
 from wemasy_kit.exports.samples import Sample
+from wemasy_kit.sources.live import why_off
 
 CUSTOMERS: Final = ("jane", "joe")
 _KINDS: Final = {"cassette": "a recording", "sandbox": "this machine", "live": "the real shop"}
@@ -35,6 +36,7 @@ class FieldView(TypedDict):
     error: why the text was refused. note: what to know of the last act. hint: what a press does. question, cost,
     confirm: the second step's question, what it costs, and its button. ready_at, ready_clock: until when nothing can be
     sent, in Unix seconds and as a clock shows it. can_cancel: the request that is out can be given up.
+    off: why nothing can be sent to this source from here.
     """
 
     about: str
@@ -54,12 +56,13 @@ class FieldView(TypedDict):
     ready_at: float | None
     ready_clock: str | None
     can_cancel: bool
+    off: str | None
 
 
 def field(state: State, shelf: Shelf, now: Now) -> FieldView:
     """What the token field and its buttons show in this state."""
     ready_at = state.waits_until(now)
-    host = _host(shelf.base_url(state.source, state.recording) or _PORT)
+    host = _host(shelf.base_url(state.source, state.recording) or (BASE_URL if why_off() else _PORT))
     question, cost, confirm = _second_step(state, host, now)
     is_replay = state.source == "cassette"
     return {
@@ -80,6 +83,7 @@ def field(state: State, shelf: Shelf, now: Now) -> FieldView:
         "ready_at": ready_at,
         "ready_clock": None if ready_at is None else clock_time(ready_at, now=now.unix),
         "can_cancel": shelf.can_cancel(state.source),
+        "off": shelf.off(state.source),
     }
 
 
@@ -105,10 +109,16 @@ def _placeholder(state: State, shelf: Shelf) -> str:
 
 
 def _hint(state: State, shelf: Shelf, host: str) -> str:
+    if off := shelf.off(state.source):
+        return f"Live is off: {off}."
     if state.source == "live":
         return "This really logs the token out of the shop. It asks once more before it sends."
     if state.source == "sandbox":
-        return f"To {host}, a stand-in shop on this machine."
+        return (
+            "To a stand-in shop in this page; no socket."
+            if why_off()
+            else f"To {host}, a stand-in shop on this machine."
+        )
     pause = state.shown.outcome.pause if state.shown and state.is_current else None
     if pause is not None:
         return f"Nothing is sent, so there is no wait. From a real shop the button would now count down {pause:.0f} s."
@@ -218,7 +228,7 @@ def act_button(do: str, label: str, *, value: str = "", look: str = "wemasy-quie
 
 def choices(contract: Contract, state: State, shelf: Shelf) -> dict[str, Html]:
     """The parts that hang on what is chosen, by their place in the frame."""
-    base_url = shelf.base_url(state.source, state.recording) or _PORT
+    base_url = shelf.base_url(state.source, state.recording) or (BASE_URL if why_off() else _PORT)
     return {
         "address": address(contract, base_url),
         "choices": _choices(state, shelf),
@@ -250,7 +260,14 @@ def _choices(state: State, shelf: Shelf) -> Html:
         host = _host(shelf.base_url(state.source, state.recording) or "")
         return el("p", el("b", "Where it goes", class_="wemasy-title"), f"{SOURCES[state.source]} · {host}")
     segments = [
-        _radio("source", name, state.source == name, el("b", SOURCES[name]), " ", el("small", _KINDS[name]))
+        _radio(
+            "source",
+            name,
+            state.source == name,
+            el("b", SOURCES[name]),
+            " ",
+            el("small", "this page" if name == "sandbox" and why_off() else _KINDS[name]),
+        )
         for name in shelf.sources
     ]
     rows = [_radio("recording", name, state.recording == name, *_recording(shelf, name)) for name in shelf.recordings]

@@ -9,10 +9,10 @@ from wemasy_kit.call.exchange import Send, SourceName
 from wemasy_kit.call.request import BASE_URL
 from wemasy_kit.call.token import Token
 from wemasy_kit.cards.words import SOURCES
-from wemasy_kit.errors import CassetteError, SandboxNotStarted
+from wemasy_kit.errors import CassetteError
 from wemasy_kit.explorer.history import Step
 from wemasy_kit.sources.cassette import Cassette, cassette, cassette_names
-from wemasy_kit.sources.live import Live, live
+from wemasy_kit.sources.live import Live, live, why_off
 
 if TYPE_CHECKING:
     from wemasy_kit.sandbox.rules import IssuedToken
@@ -34,7 +34,6 @@ _KNOWN: Final = {
     "200-then-401-same-token": Recording("The same token twice", ("the token is sent", "the same token once more")),
     "200-200-two-devices": Recording("Phone, then laptop", ("the phone logs out", "the laptop logs out")),
 }
-_NO_SANDBOX: Final = "the sandbox is a server, and this Python, as one in a browser, can run none; choose Replay"
 
 
 class Shelf:
@@ -74,6 +73,10 @@ class Shelf:
         self.recordings: Final = tuple(dict.fromkeys(ordered)) if send is None else ()
         self.recording: Final = next(iter((*mine, *self.recordings)), "")
         self.issues_tokens: Final = send is None
+
+    def off(self, source: SourceName) -> str | None:
+        """Why nothing can be sent to that source from here; None where it can."""
+        return why_off() if source == "live" else None
 
     def can_cancel(self, source: SourceName) -> bool:
         """Whether a request to that source can be given up."""
@@ -167,10 +170,8 @@ class Shelf:
 
     def _running_shop(self) -> Sandbox:
         if self._shop is None:
-            try:
-                from wemasy_kit.sources.sandbox import Sandbox  # noqa: PLC0415  (brings tornado: not for a replay)
-            except ModuleNotFoundError:
-                raise SandboxNotStarted(_NO_SANDBOX) from None
+            from wemasy_kit.sources.sandbox import Sandbox  # noqa: PLC0415  (brings tornado: not for a replay)
+
             shop = Sandbox()
             shop.start()
             self._shop = shop

@@ -272,6 +272,7 @@ class ViewModel:
 
     def press(self, given: Given, page: str = "") -> Did:
         """The button or Enter. After "accepted" call `send`; nothing else sends."""
+        given = self.shelf.off(self.state.source) or given
         return self._step(lambda state: state.press(given, self.history.revoked(), self.now, page))
 
     def prove(self, page: str = "") -> Did:

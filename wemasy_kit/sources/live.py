@@ -24,6 +24,7 @@ from typing import Any, Final
 import certifi
 import httpx
 
+from wemasy_kit.call.advice import REASONS
 from wemasy_kit.call.exchange import Cause, Exchange, NoResponse, SourceName, masked
 from wemasy_kit.call.request import BASE_URL, DEADLINE, PATH, LogoutRequest, checked_base_url
 from wemasy_kit.call.token import Token
@@ -47,6 +48,11 @@ def live(*, base_url: str = BASE_URL, deadline: float = DEADLINE, ca: str | Path
         InvalidOption: The deadline is not a positive number of seconds, or `ca` is no such file.
     """
     return Live(base_url=base_url, deadline=deadline, ca=ca)
+
+
+def why_off() -> str | None:
+    """Why nothing can be sent live from this Python; None where it can."""
+    return REASONS["no_sockets"] if sys.platform == "emscripten" else None
 
 
 def checked_deadline(deadline: float) -> float:
@@ -198,7 +204,7 @@ class _Call:
 
 
 def _authorization(token: Token | None) -> list[tuple[str, str]]:
-    """The one place where a token is revealed."""
+    """The one place where a token is revealed to be sent."""
     return [] if token is None else [("Authorization", f"Bearer {token.reveal()}")]
 
 
@@ -280,7 +286,7 @@ def _cause(error: BaseException, *, sent: bool) -> Cause:
     """What lies at the bottom of an error: the transport wraps a refused connection three times over."""
     if sent:
         return "broken"
-    if sys.platform == "emscripten":
+    if why_off():
         return "no_sockets"
     chain = tuple(_chain(error))
     return next((cause for kind, cause in _CAUSES if any(isinstance(link, kind) for link in chain)), "broken")

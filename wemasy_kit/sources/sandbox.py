@@ -1,22 +1,26 @@
-"""Sandbox: the live source, pointed at a stand-in shop on this machine that is started and stopped with it."""
+"""Sandbox: a stand-in shop on this machine, started and stopped with its source: over a socket, or in a web page."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from wemasy_kit.call.request import DEADLINE
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import InvalidOption, SandboxNotStarted
 from wemasy_kit.sandbox.log import LoggedRequest
 from wemasy_kit.sandbox.rules import IssuedToken, Profile, Shop
-from wemasy_kit.sandbox.server import Server
+from wemasy_kit.sources.in_page import InPage
 from wemasy_kit.sources.live import Live, checked_deadline
+
+if TYPE_CHECKING:
+    from wemasy_kit.sandbox.server import Server
 
 
 @contextlib.contextmanager
@@ -29,6 +33,9 @@ def _refused() -> Iterator[None]:
 
 class Sandbox:
     """A stand-in shop on loopback, over a real socket. It pretends; nothing it says was seen on the live API.
+
+    A browser's Python has no sockets: there the shop is in the page, `base_url` is the documented one, nothing is sent,
+    and only `send` reaches it.
 
         with Sandbox(rate_limit=60) as shop:        # or `async with`
             outcome = logout_sync(shop.issue_token("jane"), send=shop.send)
@@ -67,9 +74,9 @@ class Sandbox:
             self._shop: Final = Shop(
                 rate_limit=rate_limit, profile=profile, login_route=login_route, cases=cases, clock=clock
             )
-        self._server: Final = Server(self._shop, port=port)
+        self._server: Final = _server(self._shop, port)
         self._deadline: Final = checked_deadline(deadline)
-        self._send: Live | None = None
+        self._send: Live | InPage | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
@@ -79,6 +86,10 @@ class Sandbox:
         Raises:
             OSError: The port is taken.
         """
+        if isinstance(self._server, InPage):
+            self._server.start()
+            self._send = self._server
+            return
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="wemasy-kit-sandbox", daemon=True)
         self._thread.start()
@@ -91,7 +102,9 @@ class Sandbox:
 
     def stop(self) -> None:
         """Stop listening and drop every connection; a call after that is `not_sent`. A second call does nothing."""
-        if self._loop is not None and self._thread is not None:
+        if isinstance(self._server, InPage):
+            self._server.stop()
+        elif self._loop is not None and self._thread is not None:
             self._in_its_loop(self._server.stop())
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
@@ -120,7 +133,7 @@ class Sandbox:
         self.stop()
 
     @property
-    def send(self) -> Live:
+    def send(self) -> Live | InPage:
         """The source for `logout`.
 
         Raises:
@@ -132,7 +145,7 @@ class Sandbox:
 
     @property
     def base_url(self) -> str:
-        """Where it listens, for a client in any language: `http://127.0.0.1:…/api`."""
+        """Where it listens, for a client in any language."""
         return self.send.base_url
 
     @property
@@ -187,3 +200,12 @@ class Sandbox:
     def holds(self, token: Token) -> bool:
         """Whether this token is alive here."""
         return any(issued.alive and issued.fingerprint == token.fingerprint for issued in self._shop.tokens())
+
+
+def _server(shop: Shop, port: int) -> Server | InPage:
+    # Asked by name: the kernel in the browser brings an empty package that is called tornado.
+    if sys.platform == "emscripten":
+        return InPage(shop)
+    from wemasy_kit.sandbox.server import Server  # noqa: PLC0415  (brings tornado)
+
+    return Server(shop, port=port)

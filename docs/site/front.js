@@ -1,0 +1,39 @@
+"use strict";
+// Which recording the form opens on: from the address, `#v1/NAME`, if the name is on this list. Nothing else is taken.
+const names = ["NAMES"];
+const start = document.getElementById("start");
+const place = document.getElementById("form");
+const said = document.getElementById("said");
+
+function choose() {
+  const [version, name] = location.hash.slice(1).split("/");
+  const chosen = version === "v1" && names.includes(name) ? name : document.querySelector("input:checked").value;
+  document.getElementById(`r-${chosen.slice(0, 3)}`).checked = true;
+  const code = `from wemasy_kit import LogoutForm; LogoutForm(cassette="${chosen}")`;
+  start.href = start.href.replace(/&code=.*/, `&code=${encodeURIComponent(code)}`);
+  document.getElementById("opens").textContent = ` It opens on ${chosen}.`;
+}
+
+function begin(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const frame = Object.assign(document.createElement("iframe"), { src: start.href, title: "The form" });
+  place.replaceChildren(frame);
+  const began = Date.now();
+  const timer = setInterval(() => {
+    const page = frame.contentDocument;
+    const files = frame.contentWindow.performance.getEntriesByType("resource").length;
+    said.textContent = `Loading: ${files} files, ${Math.round((Date.now() - began) / 1000)} s`;
+    if (!page?.querySelector(".wemasy")) return;
+    clearInterval(timer);
+    said.textContent = "The form runs, in this page.";
+    // An empty prompt stands below the form, which has no code.
+    page.head.append(Object.assign(page.createElement("style"), { textContent: ".jp-CodeConsole-input{display:none}" }));
+  }, 250);
+}
+
+for (const radio of document.querySelectorAll("input[name=response]"))
+  radio.addEventListener("change", () => { location.replace(`#v1/${radio.value}`); });
+addEventListener("hashchange", choose);
+start.addEventListener("click", begin);
+choose();
