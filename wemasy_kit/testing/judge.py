@@ -72,15 +72,15 @@ class Played:
     def sentence(self) -> str:
         """The verdict in a sentence, with what led to it."""
         return {
-            Verdict.LIE: "It said “logged out”, and the token still works: who has it is still logged in.",
-            Verdict.OTHER_HOST: "It sent the token to another host: who owns that can use it.",
+            Verdict.LIE: "It said “logged out”, but the token still works: whoever holds it is still logged in.",
+            Verdict.OTHER_HOST: "It sent the token to another host: whoever runs that can use it.",
             Verdict.TOKEN_SHOWN: "It wrote the token to its output, and so to every log that keeps it.",
             Verdict.CRASHED: f"It crashed: {last_words(self.output)}"
             + (" (Here a process may fill 1 GiB.)" if self.case.repeats else ""),
             Verdict.HUNG: "It had not ended at the limit. Give the whole call a deadline of its own.",
             Verdict.INCOMPLETE: f"It sent no {' and no '.join(self._missing)}.",
             Verdict.REPEATED: self._why_again,
-            Verdict.DOUBT: "It said “still logged in”, and the shop had confirmed the logout with a clean 200.",
+            Verdict.DOUBT: "It said “still logged in”, although the shop had confirmed the logout with a clean 200.",
             Verdict.RIGHT: "Right.",
         }[self.verdict]
 
