@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.html_page import Page
+from wemasy_kit.testing.judge import Verdict
 from wemasy_kit.testing.lesson import CASES, check, show_verdicts, version
 
 
@@ -17,6 +18,7 @@ def test_each_version_is_better_than_the_one_before_and_the_last_is_all_right() 
     for each in checked:
         assert each.lies + each.others + each.right == len(CASES)
         shown = Page(each._repr_html_()).text
-        assert shown.count("who has it is still logged in") == each.lies
+        lies = [one.sentence for one in each.played if one.verdict is Verdict.LIE]
+        assert all(shown.count(sentence) >= 1 for sentence in lies)
     table = Page(show_verdicts(*checked)._repr_html_()).text
     assert [each.title for each in checked if each.title not in table] == []
