@@ -66,7 +66,7 @@ def _entry(path: Path) -> str:
     cells = json.loads(path.read_text("utf-8"))["cells"]
     heading, _, text = "".join(cells[0]["source"]).partition("\n")
     heading = heading.removeprefix("# ")
-    about = heading if heading.lower() != title.lower() else re.split(r"(?<=[.?!]) ", text.strip())[0]
+    about = heading if heading.rstrip("?").lower() != title.lower() else re.split(r"(?<=[.?!])\s", text.strip())[0]
     about = html.escape(re.sub(r"[`*]", "", about))
     return (
         f'<li><a href="lab/lab/index.html?path=notebooks/{path.name}">{number} · {title}</a>'

@@ -87,7 +87,7 @@ def show_verdicts(*checked: Checked) -> Card:
         for each in checked
     ]
     shown = table(columns, rows, caption=f"Each logout in the same {len(CASES)} cases")
-    return Card(el("div", shown, class_="wemasy-bars"), "\n".join(told))
+    return Card(el("div", shown, class_="wemasy-shares"), "\n".join(told))
 
 
 def _bar(count: int, checked: Checked, tone: str) -> Html:
