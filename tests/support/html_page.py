@@ -76,7 +76,7 @@ class Page(HTMLParser):
 
 
 _TAGS = frozenset(
-    "b bdi br button caption code details div em h3 h4 h5 i li ol p pre q section span strong style summary "
+    "b bdi br button caption code details div em h2 h3 i li ol p pre q section span strong style summary "
     "table tbody td th thead tr ul".split()
 )
 _ATTRIBUTES = frozenset("class colspan hidden id open role scope style tabindex title type".split())

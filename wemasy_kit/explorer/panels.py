@@ -156,7 +156,7 @@ def frame(contract: Contract, samples: Sequence[Sample]) -> Html:
     """What stands still: title and description, a place for each part, and request samples and exports, folded."""
     return joined(
         style(),
-        el("div", _place("address"), el("h3", contract.title), el("p", contract.description), class_="wemasy-head"),
+        el("div", _place("address"), el("h2", contract.title), el("p", contract.description), class_="wemasy-head"),
         el(
             "div",
             el("div", _place("choices"), _place("field"), _place("tokens"), class_="wemasy-ask"),

@@ -37,7 +37,7 @@ def response(shown: Entry | None, found: Problem | None, history: History, now: 
         content = el("div", *_call(shown, history, now), class_="wemasy-shown")
     when = el("span", about, class_="wemasy-when", hidden=True) if about else None
     return el(
-        "section", el("h4", el("span", "Response"), " ", when, class_="wemasy-title"), content, aria_label="Response"
+        "section", el("h3", el("span", "Response"), " ", when, class_="wemasy-title"), content, aria_label="Response"
     )
 
 
