@@ -86,8 +86,12 @@ def serving(cases: Sequence[Case]) -> Iterator[Asked]:
         assert behaviour is not None
         await behaviour(peer)
 
-    with FaultServer(by_path) as server:
-        yield [(f"http://127.0.0.1:{server.port}/{number}/api", TOKEN) for number in range(len(cases))]
+    # A loopback address each: node would send the next request on a connection that is just being closed.
+    with FaultServer(by_path, host="0.0.0.0") as server:
+        yield [
+            (f"http://127.1.{number >> 8}.{number & 255}:{server.port}/{number}/api", TOKEN)
+            for number in range(len(cases))
+        ]
 
 
 def leniently(response: bytes) -> str:

@@ -111,8 +111,11 @@ class FaultServer:
         peers: Every connection so far.
     """
 
-    def __init__(self, behaviour: Behaviour | None, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, behaviour: Behaviour | None, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+    ) -> None:
         self.port = 0
+        self._host = host
         self.peers: list[Peer] = []
         self._behaviour, self._tls = behaviour, tls
         self._tasks: set[asyncio.Task[None]] = set()
@@ -142,7 +145,7 @@ class FaultServer:
 
     async def __aenter__(self) -> Self:
         self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind((self._host, 0))
         self.port = self._socket.getsockname()[1]
         self._server = await asyncio.start_server(self._serve, sock=self._socket) if self._behaviour else None
         return self
