@@ -27,8 +27,9 @@ function begin(event) {
     if (!page?.querySelector(".wemasy")) return;
     clearInterval(timer);
     said.textContent = "The form runs, in this page.";
-    // An empty prompt stands below the form, which has no code.
-    page.head.append(Object.assign(page.createElement("style"), { textContent: ".jp-CodeConsole-input{display:none}" }));
+    // The form has no code: no number stands beside it, and no empty prompt below.
+    const textContent = ".jp-CodeConsole-input,.jp-OutputPrompt,.lm-SplitPanel-handle{display:none!important}";
+    page.head.append(Object.assign(page.createElement("style"), { textContent }));
   }, 250);
 }
 

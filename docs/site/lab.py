@@ -17,6 +17,13 @@ PYODIDE = "314.0.6"
 INTEGRITY = "sha512-BKDTJyIqFxC4BExLqeRS3f5xvXZIjOt8C3zGLN/Cc7tFxSwvKVhVkchQQ2AGLOtR4YrVOIFxbV8poyDOOmWwxQ=="
 NO_NPM = "the lab needs npm once, to fetch Pyodide: install Node.js with npm, or build with --without-lab"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "wemasy-kit-site")
+AS_IT_RAN = {
+    "cell_type": "markdown",
+    "id": "as-it-ran",
+    "metadata": {},
+    "source": "**Here you see it as it ran on a machine.** It starts programs and a server, and a browser's Python has "
+    "neither processes nor sockets: do not run these cells here.",
+}
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 
 
@@ -30,6 +37,8 @@ def build(checkout: Path, work: Path, out: Path) -> None:
         notebook = json.loads(path.read_text("utf-8"))
         # A kernel of another name would make JupyterLite ask for one.
         notebook["metadata"]["kernelspec"] = {"name": "python", "display_name": "Python", "language": "python"}
+        if any("wemasy_kit.testing" in "".join(cell["source"]) for cell in notebook["cells"]):
+            notebook["cells"].insert(1, AS_IT_RAN)
         (contents / "notebooks" / path.name).write_text(json.dumps(notebook), "utf-8")
 
     wheels = work / "wheels"
@@ -61,7 +70,7 @@ def _configure(work: Path, out: Path, kept: Path, checkout: Path) -> None:
         "wheels": ["wheels", *([str(kept)] if kept.is_dir() else [])],
         "specs": ["micropip", "ipywidgets", "anywidget"],
         "constraints": [line for line in _lines(checkout) if not line.startswith(("ipykernel", "pyyaml"))],
-        "excludes_extra": ["jedi", "jupyterlab-widgets", "parso", "widgetsnbextension"],
+        "excludes_extra": ["jupyterlab-widgets", "widgetsnbextension"],  # The kernel does not start without jedi.
         "prefetch_extra": ["wemasy-kit", "ipywidgets", "anywidget"],
     }
     kernel = {"disablePyPIFallback": True}

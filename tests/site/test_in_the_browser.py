@@ -76,7 +76,23 @@ def outputs(page: Page) -> list[dict[str, Any]]:
     return [output for cell in cells for output in cell.get("outputs", [])]
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+def runs_programs(name: str) -> bool:
+    """Whether it needs what a browser's Python has not: processes and sockets."""
+    return "wemasy_kit.testing" in (ROOT / "notebooks" / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", [name for name in NOTEBOOKS if runs_programs(name)])
+def test_a_notebook_that_starts_programs_shows_what_is_committed_and_says_why(
+    name: str, page: Page, site: Hosted
+) -> None:
+    page.goto(f"{site.url}/lab/lab/index.html?path=notebooks/{name}")
+    expect(page.locator(".jp-Notebook")).to_contain_text("neither processes nor sockets", timeout=60 * SECOND)
+
+    assert outputs(page)
+    assert site.third_parties == set()
+
+
+@pytest.mark.parametrize("name", [name for name in NOTEBOOKS if not runs_programs(name)])
 def test_a_notebook_runs_from_top_to_bottom_without_an_error(name: str, page: Page, site: Hosted) -> None:
     page.goto(f"{site.url}/lab/lab/index.html?path=notebooks/{name}")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
