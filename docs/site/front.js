@@ -2,7 +2,6 @@
 // Which recording the form opens on: from the address, `#v1/NAME`, if the name is on this list. Nothing else is taken.
 const names = ["NAMES"];
 const start = document.getElementById("start");
-const place = document.getElementById("form");
 const said = document.getElementById("said");
 
 function choose() {
@@ -15,10 +14,10 @@ function choose() {
 }
 
 function begin(event) {
-  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   const frame = Object.assign(document.createElement("iframe"), { src: start.href, title: "The form" });
-  place.replaceChildren(frame);
+  document.getElementById("form").replaceChildren(frame);
   const began = Date.now();
   const timer = setInterval(() => {
     const page = frame.contentDocument;
@@ -28,8 +27,14 @@ function begin(event) {
     clearInterval(timer);
     said.textContent = "The form runs, in this page.";
     // The form has no code: no number stands beside it, and no empty prompt below.
-    const textContent = ".jp-CodeConsole-input,.jp-OutputPrompt,.lm-SplitPanel-handle{display:none!important}";
+    const textContent = ".jp-OutputPrompt,.jp-CodeConsole-input{display:none}.jp-ThemedContainer{background:var(--jp-layout-color1)!important}";
     page.head.append(Object.assign(page.createElement("style"), { textContent }));
+    // JupyterLab takes the focus at a press and scrolls: the button would slip away from under the mouse.
+    const element = frame.contentWindow.HTMLElement.prototype;
+    const { focus } = element;
+    element.focus = function () {
+      focus.call(this, { preventScroll: true });
+    };
   }, 250);
 }
 

@@ -44,7 +44,7 @@ def page(notebooks: list[Path], version: str) -> str:
             "</section>"
         )
     replayed = provenance(outcomes[OPENS_ON]).removeprefix("Replay: ").partition(",")[0]
-    script = re.sub(r"(?m)^ *//.*\n", "", (HERE / "front.js").read_text("utf-8"))
+    script = re.sub(r"(?m)^ *//.*\n|^ +", "", (HERE / "front.js").read_text("utf-8"))
     return Template((HERE / "front.html").read_text("utf-8")).substitute(
         url=load().url,
         method=load().method,

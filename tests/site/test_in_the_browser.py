@@ -63,7 +63,7 @@ def browser(site: Hosted) -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1300, "height": 1300})
+    context = browser.new_context(viewport={"width": 1300, "height": 800})
     page = context.new_page()
     page.set_default_timeout(120 * SECOND)
     yield page
