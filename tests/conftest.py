@@ -6,6 +6,7 @@ HYPOTHESIS_PROFILE=long looks long; unless told so, hypothesis is quick. It is a
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,11 @@ from tests.support.offline import sitecustomize
 settings.register_profile("fast", max_examples=40, deadline=None, derandomize=True, database=None)
 settings.register_profile("long", max_examples=600, deadline=None, derandomize=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+# A shell lets what it starts in the background ignore Ctrl-C, and `nohup` a hang-up; tests send both.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 sitecustomize.block()
 _paths = [str(Path(sitecustomize.__file__).parent), os.environ.get("PYTHONPATH", "")]

@@ -25,15 +25,21 @@ def run(arguments: str, *, stdin: str | bytes | None = None, token: str | None =
     )
 
 
-def started(
-    arguments: str, *, stdin: Any = subprocess.DEVNULL, broken: str = "", **variables: str
-) -> subprocess.Popen[str]:
+class Started(subprocess.Popen[str]):
+    """At the end of its `with` it is ended, so that a test that fails does not wait for it."""
+
+    def __exit__(self, *error: Any) -> None:
+        self.kill()
+        super().__exit__(*error)
+
+
+def started(arguments: str, *, stdin: Any = subprocess.DEVNULL, broken: str = "", **variables: str) -> Started:
     """The command in a process of its own, and without a terminal but the one that a test gives it.
 
     `broken` is Python that runs first, and breaks something in that process.
     """
     script = f"{broken}\nfrom wemasy_kit.__main__ import start\nstart()"
-    return subprocess.Popen(
+    return Started(
         [sys.executable, *(["-c", script] if broken else ["-m", "wemasy_kit"]), *shlex.split(arguments)],
         stdin=stdin,
         stdout=subprocess.PIPE,
