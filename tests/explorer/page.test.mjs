@@ -44,7 +44,10 @@ class Node extends EventTarget {
   querySelector(wanted) {
     if (!wanted.startsWith("[data-wemasy-part")) return null;
     this.places ??= {};
-    if (!this.places[wanted]) this.append((this.places[wanted] = new Node("div")));
+    if (!this.places[wanted]) {
+      this.places[wanted] = new Node("div");
+      this.append(this.places[wanted]);
+    }
     return this.places[wanted];
   }
   querySelectorAll() {
@@ -65,7 +68,7 @@ beforeEach((t) => {
   globalThis.document = Object.assign(new Node(), {
     createElement: (tag) => new Node(tag),
     // What is typed stands on the undo stack with what stood there before.
-    execCommand(command, _, text) {
+    execCommand(_command, _, text) {
       const { value, selectionStart: start, selectionEnd: end } = document.typing;
       document.undo = value;
       document.typing.value = value.slice(0, start) + text + value.slice(end);
@@ -228,7 +231,7 @@ test("the second step is confirmed or let go in its own page, and the focus is n
 
 for (const [name, then, gone, says] of [
   ["a kernel that is not there", null, () => false, "Nothing was sent. Run this cell again (Shift+Enter)."],
-  ["a kernel that says nothing", {}, (page, t) => t.mock.timers.tick(1800), "Nothing was sent. Run this cell again (Shift+Enter)."],
+  ["a kernel that says nothing", {}, (_page, t) => t.mock.timers.tick(1800), "Nothing was sent. Run this cell again (Shift+Enter)."],
   ["a kernel that goes while a request is out", { mode: "sending" }, (page) => page.heard.comm_live_update(),
     "A request was out, and nobody knows what came of it: treat the token as live. Run this cell again (Shift+Enter)."],
 ]) {

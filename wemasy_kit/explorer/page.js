@@ -357,11 +357,13 @@ function render({ model, el }) {
     if (target.dataset.wemasyDo) tell({ do: target.dataset.wemasyDo, value: target.value });
   });
   const changes = ["view", ...PARTS].map((name) => `change:${name}`).join(" ");
-  let drawn = null;
+  let waits = false;
   const soon = () => {
     page.gone = null;
-    drawn ??= Promise.resolve().then(() => {
-      drawn = null;
+    if (waits) return;
+    waits = true;
+    queueMicrotask(() => {
+      waits = false;
       draw();
     });
   };
