@@ -124,7 +124,10 @@ def run_in_a_loop(work: Coroutine[Any, Any, T]) -> T:
     try:
         return runner.run(work)
     finally:
-        runner.get_loop().close()
+        loop = runner.get_loop()
+        # A body that was longer than what is read has left its generator half-way.
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
 
 
 def _stepped(work: Coroutine[Any, Any, Outcome]) -> Outcome:
