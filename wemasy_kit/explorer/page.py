@@ -33,7 +33,7 @@ class Page(anywidget.AnyWidget):
 
     Attributes:
         view: What the token field and its buttons show; the token is never part of it.
-        frame: HTML with a place for each of the parts: `address`, `choices`, `tokens`, `response`, `told`, `history`.
+        frame: HTML with a place for each of the parts: `address`, `choices`, `tokens`, `response`, `base`, `history`.
     """
 
     _esm = Path(__file__).with_name("page.js")

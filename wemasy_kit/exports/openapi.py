@@ -42,12 +42,7 @@ def openapi(contract: Contract, examples: Sequence[Example]) -> str:
     operation["operationId"] = "logoutCustomer"
     operation["description"] += f"\n\n{_WARNING}"
     whole["info"] |= {"title": f"Wemasy {contract.group}", "description": f"{_WARNING}\n\n{_ORIGIN}"}
-    whole["tags"] = [
-        {
-            "name": contract.group,
-            "description": "The webshop. Of its endpoints this document has one, the customer's logout.",
-        }
-    ]
+    whole["tags"] = [{"name": contract.group, "description": _TAG}]
     whole["components"]["schemas"] = schemas
     whole["components"]["securitySchemes"]["Auth"]["description"] = _BEARER
     return as_json(whole)

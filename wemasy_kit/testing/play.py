@@ -55,7 +55,10 @@ def play_all(cases: Sequence[Case], client: Client, jobs: int) -> Iterator[Playe
 
 
 def function(log_out: Callable[[str, str], bool | Awaitable[bool]], limit: float) -> Client:
-    """A function of this process as a client, sync or async: is the token revoked at the shop?"""
+    """A function of this process as a client, sync or async: is the token revoked at the shop?
+
+    One case at a time: while it runs, what this process prints is its output.
+    """
 
     def client(base_url: str, token: str) -> Ended:
         said, returned = io.StringIO(), list[bool]()
