@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -36,6 +37,12 @@ def shown(what: Outcome) -> str:
 
 
 # --- The verdict
+
+
+def test_after_a_proof_which_was_a_request_too_the_figures_are_of_an_earlier_moment() -> None:
+    came = replace(outcome(200, *LIMITS), proof="proved")
+
+    assert "Requests left at that moment: 57 of 60" in plain(came)
 
 
 @pytest.mark.parametrize("kind", OutcomeKind)

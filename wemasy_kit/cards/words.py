@@ -48,7 +48,7 @@ def plain(outcome: Outcome) -> str:
 
 def left_label(outcome: Outcome) -> str:
     """Which requests are counted. The page says that a window is a minute; a server may say otherwise."""
-    if outcome.source == "cassette":
+    if outcome.source == "cassette" or outcome.proof:  # A proof was one request more.
         return "Requests left at that moment"
     return "Requests left in this window" if (outcome.retry_after or 0) > 60 else "Requests left this minute"
 
