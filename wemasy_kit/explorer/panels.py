@@ -258,7 +258,7 @@ def _elsewhere(base_url: str) -> Html:
 def _choices(state: State, shelf: Shelf) -> Html:
     if len(shelf.sources) == 1:
         host = _host(shelf.base_url(state.source, state.recording) or "")
-        return el("p", el("b", "Where it goes", class_="wemasy-title"), f"{SOURCES[state.source]} · {host}")
+        return joined(el("p", "Where it goes", class_="wemasy-title"), el("p", f"{SOURCES[state.source]} · {host}"))
     segments = [
         _radio(
             "source",
