@@ -226,7 +226,7 @@ _WINDOW: Final = 60.0
 
 
 def _pause(wanted: float | None) -> float:
-    """One second at least and one more than asked for: Laravel rounds down, and says 0 in a window's last second.
+    """One second at least and one more than asked for: Laravel counts whole seconds, and on Redis can say 0.
 
     Where the response does not say, the documented window: a minute.
     """

@@ -29,14 +29,16 @@ Profile = Literal["documented", "laravel"]
 """Which shop it plays.
 
 `documented`: the page. Throttling comes first and counts an address, whatever its token; both rate-limit headers are on
-every 200, 401 and 429; every error is the envelope `{"error": true, "message": …}`.
+every 200, 401 and 429; every error is the envelope `{"error": true, "message": …}`. Its windows are kept in Redis.
 
 `laravel`: stock Laravel 12 with Sanctum, as measured. The token is checked first: a refused one costs nothing and its
-401 has no rate-limit headers. The limit counts a customer, and a 429 has the undocumented X-RateLimit-Reset.
+401 has no rate-limit headers. The limit counts a customer, and a 429 has the undocumented X-RateLimit-Reset. Its
+windows are kept in the database, as the skeleton has it.
 
 Both, as measured: who does not ask for JSON gets every error as HTML, and instead of a 401 a 500, "Route [login] not
 defined". Where the shop has that route, it is a redirect to `/login`, which answers 200: a client that follows takes
-"not logged in" for a success. Retry-After is rounded down: who waits no longer than that is refused once more.
+"not logged in" for a success. Retry-After counts from whole second to whole second. A window in the database ends so
+too; one in Redis ends to the moment, and may say 0 before: who waits no longer than told can be refused once more.
 """
 
 PATH = "/api/services/webshop/v1/customer/auth/logout"
@@ -246,9 +248,9 @@ class Shop:
         """Whether the window grants this call, and the headers that tell. A refused call leaves no trace."""
         now = self._clock() + self._ahead
         # Forgetting what is over bounds the memory: the oldest stand first, so no other is looked at.
-        while self._windows and _is_over(next(iter(self._windows.values()))[0], now):
+        while self._windows and self._is_over(next(iter(self._windows.values()))[0], now):
             self._windows.popitem(last=False)
-        if key in self._windows and _is_over(self._windows[key][0], now):
+        if key in self._windows and self._is_over(self._windows[key][0], now):
             del self._windows[key]
         start, calls = self._windows.get(key, (now, 0))
         granted = calls < self.rate_limit
@@ -260,12 +262,16 @@ class Shop:
             ("X-RateLimit-Remaining", str(self.rate_limit - calls)),
         )
         if not granted:
-            # The order matters: (start + WINDOW) - now can come out a hair below 60, and would be rounded down to 59.
-            wait = math.floor(WINDOW - (now - start))
+            wait = math.floor(start) + WINDOW - math.floor(now)
             rate += (("Retry-After", str(wait)),)
             if self.profile == "laravel":
                 rate += (("X-RateLimit-Reset", str(math.floor(now) + wait)),)
         return granted, rate
+
+    def _is_over(self, start: float, now: float) -> bool:
+        """A window whose start lies ahead is over too: the clock was set back."""
+        counted_from = start if self.profile == "documented" else math.floor(start)
+        return not start <= now < counted_from + WINDOW
 
     def _find(self, plain_text: str) -> str | None:
         """The sha256 that a live token is kept under. Sanctum looks by id and hash, or without a bar by the hash."""
@@ -292,11 +298,6 @@ class Shop:
             return _json(status, {"error": True, "message": message}, headers)
         # Laravel puts its 401 on one line, and what its exception handler renders on several.
         return _json(status, {"message": message}, headers, indent=None if status == 401 else 4)
-
-
-def _is_over(start: float, now: float) -> bool:
-    """A window whose start lies ahead is over too: the clock was set back."""
-    return not 0 <= now - start < WINDOW
 
 
 def _digest(secret: str) -> str:
