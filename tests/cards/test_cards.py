@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.support.html_page import HOSTILE, Page, cells, hostile_texts, text_of, unexpected
 from tests.support.sources import NOW, SIX, exchange, outcome
-from wemasy_kit.call.exchange import Exchange
+from wemasy_kit.call.exchange import Exchange, SourceName
 from wemasy_kit.call.logout import logout
 from wemasy_kit.call.outcome import Outcome, OutcomeKind, displayable, read
 from wemasy_kit.call.request import Headers
@@ -188,12 +188,32 @@ def test_the_gauge_shows_what_is_left_in_figures_and_as_a_length_inside_its_fram
     gauge = Page(cards.gauge(rates) or "")
 
     assert f"{left} of {limit}" in gauge.text
-    assert f"Requests left this minute: {left} of {limit}" in plain(rates)
+    assert f"Requests left in this window: {left} of {limit}" in plain(rates)
     assert gauge.values("style") == [f"width:{width}%"]
     assert gauge.values("role") == ["meter"]
     assert gauge.values("aria-valuetext") == [f"{left} of {limit}"]
-    assert gauge.values("aria-label") == ["Requests left this minute"]
+    assert gauge.values("aria-label") == ["Requests left in this window"]
     assert int(gauge.values("aria-valuenow")[0]) <= int(gauge.values("aria-valuemax")[0])
+
+
+@pytest.mark.parametrize(
+    ("status", "source", "told", "label"),
+    [
+        (200, "sandbox", {}, "this minute"),
+        (200, "live", {}, "in this window"),
+        (429, "live", {}, "in this window"),
+        (429, "live", {"Retry-After": "60"}, "this minute"),
+        (429, "live", {"Retry-After": "3600"}, "in this window"),
+        (429, "cassette", {"Retry-After": "60"}, "at that moment"),
+    ],
+)
+def test_a_minute_is_spoken_of_only_where_it_is_known_to_be_one(
+    status: int, source: SourceName, told: dict[str, str], label: str
+) -> None:
+    came = outcome(status, *LIMITS, *told.items(), source=source)
+
+    for shown_left in (plain(came), Page(cards.gauge(came) or "").text):
+        assert f"Requests left {label}" in shown_left
 
 
 @pytest.mark.parametrize(("limit", "left"), [("", "57"), ("60", ""), ("0", "0"), ("-1", "5"), ("60", "many")])

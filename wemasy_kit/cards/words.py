@@ -47,10 +47,11 @@ def plain(outcome: Outcome) -> str:
 
 
 def left_label(outcome: Outcome) -> str:
-    """Which requests are counted. The page says that a window is a minute; a server may say otherwise."""
+    """Which requests are counted. The page says that a window is a minute; a server may have it otherwise."""
     if outcome.source == "cassette" or outcome.proof:  # A proof was one request more.
         return "Requests left at that moment"
-    return "Requests left in this window" if (outcome.retry_after or 0) > 60 else "Requests left this minute"
+    is_a_minute = outcome.source == "sandbox" or (outcome.retry_after is not None and outcome.retry_after <= 60)
+    return "Requests left this minute" if is_a_minute else "Requests left in this window"
 
 
 def announcement(outcome: Outcome) -> str:
