@@ -312,7 +312,11 @@ MUTATIONS = (
     Mutation("runs a notebook and does not vouch for it", "cli/form_ready.py", "server.contents_manager.notary.sign(book)", "pass", "cli/lab"),
     Mutation("leaves the session of a run that failed", "cli/form_ready.py", 'await server.session_manager.delete_session(session["id"])',
              "pass", "cli/lab"),
-    Mutation("lets a file paint the terminal", "cli/app.py", "if each.isprintable() else", "if True else"),
+    Mutation("lets a file paint the terminal", "errors.py", "if each.isprintable() else", "if True else",
+             "sources/cassette"),
+    Mutation("reads a pipe", "files.py", "if path.exists() and not path.is_file():", "if path.is_dir():",
+             "sources/recorder"),
+    Mutation("calls any window a minute", "cards/words.py", 'if is_a_minute else "Requests left in this window"', "", "cards/cards"),
     # What is documented, and what is taken home
     Mutation("takes any text for a copy of the page", "contract/drift.py", "< _LEAST * len(page)", "< 0",
              "contract/drift"),

@@ -59,7 +59,10 @@ class SandboxNotStarted(WemasyKitError, RuntimeError):
 
 
 class CassetteError(WemasyKitError):
-    """A cassette cannot serve."""
+    """A cassette cannot serve. The message is one line, whatever the file holds."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(" ".join(message.split())))
 
 
 class CassetteNotFound(CassetteError, LookupError):
@@ -88,6 +91,11 @@ class RecordingRefused(WemasyKitError):
 
 class SecretFound(WemasyKitError):
     """Something about to be written holds a secret. Nothing was written; the message names the place only."""
+
+
+def printable(text: str) -> str:
+    """The text with a mark in place of what a terminal does not print but obeys."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
 def bare(error: BaseException) -> BaseException:

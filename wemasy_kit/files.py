@@ -16,6 +16,18 @@ def shipped(name: Literal["cassettes", "notebooks"]) -> Path:
     return packed if packed.is_dir() else package.parent / name
 
 
+def regular(path: str | Path) -> Path:
+    """Give a path on, to be read.
+
+    Raises:
+        OSError: A pipe, a device or a folder is there: to read one could wait for ever.
+    """
+    path = Path(path)
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    return path
+
+
 def write_file(text: str, path: Path, *, replace: bool = False) -> None:
     """Write a text in UTF-8. After an error or a signal the folder is as it was.
 

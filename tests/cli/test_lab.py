@@ -181,6 +181,15 @@ def test_what_is_no_notebook_any_more_stays(text: bytes, kit: Path) -> None:
     assert (copies / FIRST).read_bytes() == text
 
 
+def test_a_device_in_the_place_of_a_copy_is_refused_at_once(kit: Path) -> None:
+    copies = kit / "my-notebooks"
+    copies.mkdir()
+    (copies / FIRST).symlink_to(os.devnull)
+
+    with pytest.raises(OSError, match="it is no regular file"):
+        lay_out(kit / "notebooks", copies)
+
+
 def test_what_was_run_stays_as_long_as_the_kit_does(kit: Path) -> None:
     copies = kit / "my-notebooks"
     lay_out(kit / "notebooks", copies)

@@ -109,6 +109,16 @@ def test_an_answer_to_another_request_is_not_played_and_no_token_shown(
     assert not shows(shown_by(mismatch.value), canary)
 
 
+@pytest.mark.parametrize("field", ["uri", "method"])
+def test_a_mismatch_paints_no_terminal(field: str, write: Write) -> None:
+    source = cassette(write(interaction(**{field: "\x1b[2J\x1b]0;owned\a\u202e"})))
+
+    with pytest.raises(CassetteMismatch, match="owned") as mismatch:
+        play(source)
+
+    assert str(mismatch.value).isprintable()
+
+
 def test_a_recording_of_another_server_is_played_for_the_address_in_it(write: Write) -> None:
     source = cassette(write(interaction(uri="https://shop.example/api" + PATH)))
 

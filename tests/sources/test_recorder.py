@@ -8,6 +8,7 @@ import contextlib
 import gzip
 import json
 import logging
+import os
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -335,4 +336,5 @@ def test_the_line_ends_of_windows_are_no_difference(tmp_path: Path) -> None:
 
 def test_a_file_that_is_missing_or_no_file_is_told(tmp_path: Path) -> None:
     assert differences("text", tmp_path / "missing.yaml") == ("missing",)
-    assert differences("text", tmp_path) == ("cannot be read: Is a directory",)
+    for path in (tmp_path, Path(os.devnull)):
+        assert differences("text", path) == ("cannot be read: it is no regular file",)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import click
 
-from wemasy_kit.errors import InvalidToken, RecordingRefused, SecretFound, WemasyKitError
+from wemasy_kit.errors import InvalidToken, RecordingRefused, SecretFound, WemasyKitError, printable
 from wemasy_kit.secrets.scan import without_secrets
 
 FAILED: Final = 1
@@ -80,8 +80,7 @@ def _one_clear_line() -> Iterator[None]:
         line, kind = str(error), _Failure
     except WemasyKitError as error:
         line = str(error)
-    shown = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in " ".join(line.split()))
-    raise kind(without_secrets(shown)) from None
+    raise kind(without_secrets(printable(" ".join(line.split())))) from None
 
 
 @click.group(

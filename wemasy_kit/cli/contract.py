@@ -9,6 +9,7 @@ import click
 
 from wemasy_kit.contract.document import load
 from wemasy_kit.contract.drift import drift, summary
+from wemasy_kit.files import regular
 
 
 @click.command()
@@ -40,10 +41,8 @@ def contract(page: Path | None) -> None:
 
 
 def _text(page: Path) -> str:
-    if page.exists() and not page.is_file():
-        raise click.UsageError(f"{page} is no regular file")  # To read a pipe would wait for ever.
     try:
-        text = page.read_text("utf-8-sig")
+        text = regular(page).read_text("utf-8-sig")
     except OSError as error:
         raise click.UsageError(f"{page} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from wemasy_kit.files import shipped, write_file
+from wemasy_kit.files import regular, shipped, write_file
 
 FIRST: Final = "1-start-here.ipynb"
 # In a copy's metadata: the sources that it was copied from.
@@ -100,7 +100,7 @@ def copy_of(notebook: Path) -> str:
 def marks(path: Path) -> tuple[str | None, str]:
     """Of a notebook: the sources that it is a copy of, and those that it has. Outputs and empty cells do not count."""
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(regular(path).read_bytes())
         cells = [(cell["cell_type"], "".join(cell["source"])) for cell in content["cells"]]
         came_from = content["metadata"].get(CAME_FROM)
     except (ValueError, LookupError, TypeError, AttributeError):

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from wemasy_kit.errors import printable
 from wemasy_kit.secrets.scan import without_secrets
 from wemasy_kit.secrets.scan_files import scan_files
 
@@ -30,9 +31,7 @@ def scan(paths: tuple[str, ...]) -> None:
     """
     files = size = finds = unread = 0
     for file in scan_files(paths or (".",)):
-        path = without_secrets(
-            "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in file.path)
-        )
+        path = without_secrets(printable(file.path))
         files += file.unread is None
         size += file.size
         finds += len(file.findings)

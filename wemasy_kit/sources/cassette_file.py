@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.errors import CassetteNotFound, CassetteUnreadable
+from wemasy_kit.files import regular
 from wemasy_kit.sources.yaml_text import Spot, read_yaml
 
 
@@ -23,9 +23,7 @@ def read_cassette(path: Path) -> tuple[Exchange, ...]:
     if "\0" in str(path):
         raise CassetteNotFound(f"there is no cassette at {str(path)!r}: no file has such a name")
     try:
-        state = path.stat()
-        if not stat.S_ISREG(state.st_mode):  # To read a pipe would wait for ever.
-            raise CassetteUnreadable(f"{path.name} cannot be read: it is no regular file")
+        state = regular(path).stat()
         stamp = (state.st_mtime_ns, state.st_size, state.st_ino)
         if (known := _read.get(path)) is None or known[0] != stamp:
             known = _read[path] = (stamp, tuple(_exchanges(path)))

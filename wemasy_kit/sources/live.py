@@ -29,6 +29,7 @@ from wemasy_kit.call.exchange import Cause, Exchange, NoResponse, SourceName, ma
 from wemasy_kit.call.request import BASE_URL, DEADLINE, PATH, LogoutRequest, checked_base_url
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import InvalidBaseURL, InvalidOption, InvalidToken, bare
+from wemasy_kit.files import regular
 from wemasy_kit.secrets.mask import masking
 
 BODY_CAP: Final = 64 * 1024
@@ -313,7 +314,7 @@ def _tls(ca: str | Path | None = None) -> ssl.SSLContext:
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context.load_verify_locations(certifi.where() if ca is None else ca)
+        context.load_verify_locations(certifi.where() if ca is None else regular(ca))
     except (OSError, TypeError, ValueError):
         raise InvalidOption("the certificate authority (ca) must be a file of certificates in PEM") from None
     return context

@@ -26,7 +26,7 @@ from wemasy_kit.call.outcome import Outcome, OutcomeKind, displayable
 from wemasy_kit.call.request import BASE_URL, PATH
 from wemasy_kit.call.token import Token
 from wemasy_kit.errors import RecordingRefused, SecretFound
-from wemasy_kit.files import write_file
+from wemasy_kit.files import regular, write_file
 from wemasy_kit.secrets.mask import masked
 from wemasy_kit.secrets.scan import findings
 from wemasy_kit.sources.sandbox import Sandbox
@@ -153,7 +153,7 @@ def write(text: str, path: Path) -> None:
 def differences(recorded: str, path: Path) -> tuple[str, ...]:
     """What the cassette at `path` has otherwise than a new recording, but for its `Date`: a sentence each."""
     try:
-        committed = path.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
+        committed = regular(path).read_bytes().decode("utf-8", "replace").replace("\r\n", "\n")
     except OSError as error:
         return ("missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}",)
     before, now = (

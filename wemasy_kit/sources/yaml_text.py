@@ -110,5 +110,4 @@ def _noun(value: object) -> str:
 
 
 def _unreadable(file: str, complaint: str) -> CassetteUnreadable:
-    said = f"{file} is not a vcrpy cassette: {complaint}"
-    return CassetteUnreadable("".join(char if char.isprintable() else " " for char in said))
+    return CassetteUnreadable(f"{file} is not a vcrpy cassette: {complaint}")
