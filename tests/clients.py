@@ -136,7 +136,6 @@ def page(sections: Mapping[str, Mapping[str, list[Played] | str]]) -> Iterator[s
     yield ""
     yield "The page's samples print a response and end with exit code 0, whatever it is. The one in PHP needs Laravel:"
     yield "`tests/data/clients/laravel.php` stands in for it. The kit's function for Laravel has not been run."
-    yield "The function in Python waits ten seconds between two bytes, as `requests` does, and not for the whole call."
 
 
 def main(word: str = "") -> None:

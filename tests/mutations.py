@@ -345,6 +345,8 @@ MUTATIONS = (
              'session.pop("wemasy_token", None)', "pass", "exports/functions"),
     Mutation("has a view that takes a gateway's 401 for the shop's", "exports/sample_texts/logout_view.py",
              r're.match(r"bearer\b",', 're.match("",', "exports/functions"),
+    Mutation("has a view that takes what its deadline cut off for complete", "exports/sample_texts/logout_view.py",
+             " and time.monotonic() < end", "", "exports/functions"),
     Mutation("leaves generators to make up names", "exports/openapi.py", '    operation["operationId"] = "logoutCustomer"\n', "",
              "exports/export"),
     Mutation("has a sample that takes any 200", "exports/sample_texts/logout-curl.sh",
