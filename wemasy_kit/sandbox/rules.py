@@ -61,15 +61,21 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """What may be shown of a token: `fingerprint` is the first 8 hex digits of the sha256 of the part after the bar.
+    """What may be shown of a token.
 
-    The token `case|NAME` has the id 0, and the case's name in place of a customer.
+    Attributes:
+        id: The number before the bar; None in a token `case|NAME`.
+        customer: Whose it is; empty in a token `case|NAME`.
+        fingerprint: The first 8 hex digits of the sha256 of the part after the bar.
+        alive: Whether it would be accepted now.
+        case: The case that its logout gets; None: what the rules say.
     """
 
-    id: int
+    id: int | None
     customer: str
     fingerprint: str
     alive: bool
+    case: str | None = None
 
 
 class HandClock:
@@ -125,7 +131,7 @@ class Shop:
         self._always: Case | None = None
         self._numbers = itertools.count(1)
         for name in catalogue() if cases else ():
-            self._tokens[_digest(name)] = IssuedToken(0, name, fingerprint(name), alive=True)
+            self._tokens[_digest(name)] = IssuedToken(None, "", fingerprint(name), alive=True, case=name)
 
     def issue_token(self, customer: str) -> str:
         """A new token in plain text, shown this once: the shop keeps its sha256 only."""
@@ -193,8 +199,8 @@ class Shop:
             return None
         with self._lock:
             digest = self._find(token)
-            if digest is not None and self._tokens[digest].id == 0:
-                return find_case(self._tokens[digest].customer)
+            if digest is not None and (name := self._tokens[digest].case) is not None:
+                return find_case(name)
             return self._next.popleft() if self._next else self._always
 
     def answer(
