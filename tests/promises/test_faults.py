@@ -17,7 +17,8 @@ import tracemalloc
 import zlib
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -39,6 +40,9 @@ from tests.support.sources import TESTS
 from wemasy_kit.call.logout import logout
 from wemasy_kit.call.outcome import Outcome, OutcomeKind
 from wemasy_kit.call.token import Token
+from wemasy_kit.sandbox import catalogue
+from wemasy_kit.sandbox.rules import Shop
+from wemasy_kit.sandbox.server import Server
 from wemasy_kit.sources import live as module
 from wemasy_kit.sources.live import live
 
@@ -59,13 +63,43 @@ class Played:
     seconds: float
     connections: int
     requests: int
+    alive: bool  # Whether the sandbox still accepts the token.
+
+
+class Stage:
+    """The sandbox in the place of a `FaultServer`, with one case to play and a token of its own."""
+
+    def __init__(self, case: catalogue.Case) -> None:
+        self.shop = Shop()
+        self.token = self.shop.issue_token("jane")
+        self.shop.answer_next(case.name)
+        self._server = Server(self.shop)
+
+    @property
+    def port(self) -> int | None:
+        return urlsplit(self._server.base_url).port
+
+    @property
+    def requests(self) -> int:
+        return len(self._server.requests)
+
+    connections = requests  # Each request has one of its own: a case ends it.
+
+    async def __aenter__(self) -> Self:
+        await self._server.start()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._server.stop()
 
 
 async def play(case: Case) -> Played:
-    canary, outcome, raised = new_canary(), None, None
+    outcome, raised = None, None
     tls = certificate(case.certificate, asks_for_one=case.asks_for_certificate) if case.certificate else None
     now = asyncio.get_running_loop().time
-    async with FaultServer(case.behaviour, tls=tls) as server:
+    stage = Stage(case.does) if isinstance(case.does, catalogue.Case) else None
+    canary = stage.token if stage else new_canary()
+    async with stage or FaultServer(case.behaviour, tls=tls) as server:
         deadline = HANGING if case.hangs else LONG
         send = live(base_url=case.address.format(port=server.port), deadline=deadline)
         call = logout(Token.parse(canary), send=send)
@@ -78,7 +112,8 @@ async def play(case: Case) -> Played:
         except BaseException as error:
             raised = error
         seconds = now() - started
-    return Played(case, canary, outcome, raised, seconds, server.connections, server.requests)
+    alive = stage is not None and stage.shop.holds(canary)
+    return Played(case, canary, outcome, raised, seconds, server.connections, server.requests, alive)
 
 
 def run(work: Coroutine[Any, Any, T], case: Case) -> T:
@@ -152,6 +187,17 @@ def test_a_fault_has_the_outcome_that_the_table_wants(case: Case, played: dict[s
     found = (outcome.kind, outcome.token_state, outcome.retry_after)
     assert found == (*case.wanted, case.retry_after), outcome.cause
     assert (outcome.rate_limit.limit, outcome.rate_limit.remaining) == case.rate_limit
+
+
+@pytest.mark.parametrize("case", catalogue.catalogue().values(), ids=lambda case: case.name)
+def test_a_case_does_to_its_token_what_it_says_and_the_kit_claims_no_more_than_it_allows(
+    case: catalogue.Case, played: dict[str, Played]
+) -> None:
+    each = played[case.name]
+
+    assert each.outcome is not None
+    assert each.alive is (case.revokes == "never")
+    assert case.allows("logged out" if each.outcome.kind == "revoked" else "not logged out")
 
 
 def test_no_call_makes_more_than_one_connection_and_one_request(played: dict[str, Played]) -> None:

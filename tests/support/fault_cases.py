@@ -1,4 +1,8 @@
-"""What can go wrong between a logout and its answer, as a table: what the server does, and the outcome wanted."""
+"""What can go wrong between a logout and its response, as a table: what the server does, and the outcome wanted.
+
+The cases of the sandbox's catalogue come first. The rows below them are what the catalogue leaves out: TLS, the moment
+at which a connection breaks, framing and sizes to the byte, every status, the spellings of JSON and of a token.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ from email.utils import formatdate
 from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
+
+import pytest
 
 from tests.support.fault_server import (
     Behaviour,
@@ -28,6 +34,7 @@ from tests.support.fault_server import (
 from tests.support.leaks import SPELLINGS
 from tests.support.sources import LOGGED_OUT, exchange
 from tests.support.sources import REFUSED as ERROR
+from wemasy_kit.sandbox import catalogue
 from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.sources.live import BODY_CAP as CAP
 
@@ -52,7 +59,8 @@ class Case:
 
     Attributes:
         name: What happens, in words.
-        does: What the server does; bytes are said after the request, and then it hangs up; None: nobody listens.
+        does: What the server does; bytes are said after the request, and then it hangs up; None: nobody listens. A case
+            of the catalogue is played by the sandbox.
         wanted: Kind and token state of the outcome.
         retry_after: The outcome's.
         rate_limit: The outcome's limit and remaining.
@@ -64,7 +72,7 @@ class Case:
     """
 
     name: str
-    does: bytes | Behaviour | None
+    does: bytes | Behaviour | catalogue.Case | None
     wanted: Wanted
     retry_after: float | None = None
     rate_limit: tuple[int | None, int | None] = (None, None)
@@ -75,8 +83,18 @@ class Case:
     arrives: bool | None = True
 
     @property
+    def said(self) -> bytes | None:
+        """The bytes after which the server hangs up; None where there is more to it than that."""
+        if not isinstance(self.does, catalogue.Case):
+            return self.does if isinstance(self.does, bytes) else None
+        if self.does.end != "close" or self.does.pause or self.does.repeats:
+            return None
+        words = {"date": lambda seconds: formatdate(float(seconds), usegmt=True)}
+        return catalogue.filled(self.does.response, words | {word: str for word in ("here", "other", "token")})
+
+    @property
     def behaviour(self) -> Behaviour | None:
-        return says(self.does) if isinstance(self.does, bytes) else self.does
+        return says(self.said) if self.said is not None else self.does if callable(self.does) else None
 
 
 SUCCESS = LOGGED_OUT
@@ -112,6 +130,47 @@ FRAMINGS = {
     "chunks": in_chunks(SUCCESS[:20], SUCCESS[20:]),
     "a closed connection": head("200 OK", "Content-Type: application/json") + SUCCESS,
 }
+
+
+# The catalogue
+
+# A response comes, though a broken one: complete by its framing, or more than is read.
+_COMES = ("cut-in-a-body-without-a-length", "length-too-short", "endless-body", "large-200")
+
+
+def _catalogue() -> Iterator[Case]:
+    for case in catalogue.catalogue().values():
+        comes = case.group not in ("broken", "slow") or case.name in _COMES
+        wanted, said = _wanted(case, comes=comes), case.response
+        rates = [re.findall(rf"(?mi)^X-RateLimit-{name}: (\d+)$", said) for name in ("Limit", "Remaining")]
+        limit, remaining = (int(rate[0]) if rate and wanted is not LOST else None for rate in rates)
+        yield Case(
+            case.name,
+            case,
+            wanted,
+            retry_after=_wait(said) if wanted in (LIMITED, ODD_AND_OPEN) else None,
+            rate_limit=(limit, remaining),
+            hangs=not comes and (case.end == "hang" or case.every > 0),
+        )
+
+
+def _wanted(case: catalogue.Case, *, comes: bool) -> Wanted:
+    if case.claims == "logged out" or case.name == "slow-200":
+        return REVOKED
+    if not comes:
+        return LOST
+    if case.group == "documented" and case.status == 401:
+        return REFUSED
+    if case.status == 429:
+        return LIMITED
+    return ODD if case.status in _BEFORE_ANY_CONTROLLER else ODD_AND_OPEN
+
+
+def _wait(said: str) -> Any:
+    match re.findall(r"(?m)^Retry-After: (?:(\d{1,9})|<<date (-?\d+)>>|(.* 9999 .*))$", said):
+        case [(seconds, date, end_of_time)]:
+            return pytest.approx(252e9, rel=0.01) if end_of_time else max(0.0, float(seconds or date))
+    return None
 
 
 # Connections
@@ -701,7 +760,7 @@ def _messages() -> Iterator[Case]:
 
 
 _ROOMS = (
-    _connections, _tls, _time, _sizes, _lengths, _chunks, _codings, _heads, _bodies, _body_codings, _statuses,
+    _catalogue, _connections, _tls, _time, _sizes, _lengths, _chunks, _codings, _heads, _bodies, _body_codings, _statuses,
     _refusals, _redirects, _waits, _limits, _echoes, _messages,
 )  # fmt: skip
 CASES = tuple(case for room in _ROOMS for case in room())
@@ -732,5 +791,5 @@ def _decoded(data: bytes) -> str:
 
 def in_bytes() -> dict[str, tuple[Case, bytes]]:
     """The rows that are a complete response, plainly framed, for a reader without a socket."""
-    said = {case.name: (case, case.does) for case in CASES if isinstance(case.does, bytes) and not case.certificate}
+    said = {case.name: (case, case.said) for case in CASES if case.said is not None and not case.certificate}
     return {name: row for name, row in said.items() if parsed(row[1])}

@@ -124,11 +124,12 @@ class Server:
             self._write(connection, method, said)
 
     def _play(self, case: Case, stream: IOStream, token: str, here: str) -> None:
+        now = time.time()
         words = {
             "here": lambda _: here,
             "other": self._other_host,
             "token": lambda _: token,
-            "date": lambda seconds: formatdate(time.time() + float(seconds), usegmt=True),
+            "date": lambda seconds: formatdate(now + float(seconds), usegmt=True),
         }
         response = filled(case.response, words)
         if case.then:
