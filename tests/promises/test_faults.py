@@ -223,12 +223,12 @@ CAUSES = {
     "a certificate for another host": "certificate",
     "an expired certificate": "certificate",
     "no TLS where TLS is wanted": "not_tls",
-    "closed after the request": "broken",
-    "closed inside the body": "broken",
+    "closed-before-revoking": "broken",
+    "cut-in-the-body": "broken",
     "chunks and a length": "broken",
-    "a greeting of SSH": "broken",
-    "silence": "timeout",
-    "a dripping body": "timeout",
+    "no-http": "broken",
+    "silence-before-revoking": "timeout",
+    "dripping-body": "timeout",
 }
 
 

@@ -109,9 +109,7 @@ def test_a_success_is_one_wherever_it_is_cut_in_two(framing: str) -> None:
     assert {outcome.kind for outcome in found} == {OutcomeKind.REVOKED}
 
 
-SAID = [
-    case.said for case in CASES if case.said is not None and not case.certificate and len(case.said) < BODY_CAP
-]
+SAID = [case.said for case in CASES if case.said is not None and not case.certificate and len(case.said) < BODY_CAP]
 # Not sampled_from, which would write all of them into every message.
 said = st.integers(0, len(SAID) - 1).map(lambda number: SAID[number])
 

@@ -34,8 +34,8 @@ from tests.support.fault_server import (
 from tests.support.leaks import SPELLINGS
 from tests.support.sources import LOGGED_OUT, exchange
 from tests.support.sources import REFUSED as ERROR
-from wemasy_kit.sandbox import catalogue
 from wemasy_kit.call.exchange import Exchange
+from wemasy_kit.sandbox import catalogue
 from wemasy_kit.sources.live import BODY_CAP as CAP
 
 
@@ -90,7 +90,7 @@ class Case:
         if self.does.end != "close" or self.does.pause or self.does.repeats:
             return None
         words = {"date": lambda seconds: formatdate(float(seconds), usegmt=True)}
-        return catalogue.filled(self.does.response, words | {word: str for word in ("here", "other", "token")})
+        return catalogue.filled(self.does.response, words | dict.fromkeys(("here", "other", "token"), str))
 
     @property
     def behaviour(self) -> Behaviour | None:
@@ -196,16 +196,11 @@ def _connections() -> Iterator[Case]:
     yield Case("closed at once", closes_at_once, LOST, arrives=None)
     yield Case("reset at once", resets_at_once, LOST, arrives=None)
     yield Case("closed with the request unread", closes_unread, LOST, arrives=None)
-    yield Case("closed after the request", b"", LOST)
-    yield Case("reset after the request", says_and_resets(b""), LOST)
     yield Case("half closed at once", half_closes_at_once, LOST)
     yield Case("half closed after a whole answer", answers_and_half_closes, REVOKED)
-    yield Case("closed inside the status line", b"HTTP/1.1 2", LOST)
     yield Case("closed after the status line", b"HTTP/1.1 200 OK\r\n", LOST)
     yield Case("closed inside a header", b"HTTP/1.1 200 OK\r\nContent-Le", LOST)
     yield Case("closed before the empty line", b"HTTP/1.1 200 OK\r\n" + LENGTH.encode() + b"\r\n", LOST)
-    yield Case("closed after the head", head("200 OK", LENGTH), LOST)
-    yield Case("closed inside the body", head("200 OK", LENGTH) + SUCCESS[:20], LOST)
     yield Case("reset inside the head", says_and_resets(b"HTTP/1.1 200 OK\r\nContent-Le"), LOST)
     yield Case("reset after the head", says_and_resets(head("200 OK", LENGTH)), LOST)
     yield Case("reset inside the body", says_and_resets(head("200 OK", LENGTH) + SUCCESS[:20]), LOST)
@@ -259,11 +254,8 @@ def _time() -> Iterator[Case]:
     def hangs(name: str, does: Behaviour) -> Case:
         return Case(name, does, LOST, hangs=True)
 
-    yield hangs("silence", keeps_silent)
     yield hangs("silence after the status line", says_and_stays(b"HTTP/1.1 200 OK\r\n"))
     yield hangs("silence after the head", says_and_stays(head("200 OK", LENGTH)))
-    yield hangs("silence inside the body", says_and_stays(head("200 OK", LENGTH), SUCCESS[:-1]))
-    yield hangs("silence before the last chunk", says_and_stays(in_chunks(SUCCESS, last=b"")))
     yield hangs("silence inside the last chunk", says_and_stays(in_chunks(SUCCESS, last=b"0\r\n")))
     yield hangs("silence inside the trailers", says_and_stays(in_chunks(SUCCESS, last=b"0\r\nA: b\r\n")))
     yield hangs("a body that only a close would end", says_and_stays(head() + SUCCESS))
@@ -272,8 +264,6 @@ def _time() -> Iterator[Case]:
     yield hangs("silence after a 100", says_and_stays(head("100 Continue")))
     yield hangs("silence after a status that means nothing yet", says_and_stays(head("103 Early Hints", "Link: </>")))
     yield hangs("a dripping status line", drips(b"HTTP/1.1 200 ", b"O"))
-    yield hangs("dripping headers", drips(b"HTTP/1.1 200 OK\r\n", b"A: b\r\n"))
-    yield hangs("a dripping body", drips(head("200 OK", "Content-Length: 100000"), b" "))
     yield hangs("a dripping body without a length", drips(head() + SUCCESS, b" "))
     yield hangs("dripping chunks", drips(head("200 OK", CHUNKED) + chunk(SUCCESS), chunk(b" ")))
     yield hangs("a dripping 1xx", drips(b"", head("102 Processing")))
@@ -287,9 +277,7 @@ def _sizes() -> Iterator[Case]:
     yield Case("an endless status line", floods(b"HTTP/1.1 200 ", wave), LOST)
     yield Case("an endless header name", floods(b"HTTP/1.1 200 OK\r\n", wave), LOST)
     yield Case("an endless header", floods(b"HTTP/1.1 200 OK\r\nA: ", wave), LOST)
-    yield Case("endless headers", floods(b"HTTP/1.1 200 OK\r\n", b"A: b\r\n" * 5000), LOST)
     yield Case("endless headers over TLS", floods(b"HTTP/1.1 200 OK\r\n", b"A: b\r\n" * 5000), LOST, **_SECURED)
-    yield Case("an endless body", floods(head(), b" " * CAP), ODD_AND_OPEN)
     yield Case("an endless body over TLS", floods(head(), b" " * CAP), ODD_AND_OPEN, **_SECURED)
     yield Case("an endless body after a success", floods(head() + SUCCESS, b" " * CAP), ODD_AND_OPEN)
     yield Case("an endless 401", floods(head("401 No") + ERROR, b" " * CAP), ODD_AND_OPEN)
@@ -346,10 +334,8 @@ def _lengths() -> Iterator[Case]:
     yield case("49", REVOKED, SUCCESS + GOOD)
     yield case("49", REVOKED, SUCCESS + whole("401 No", ERROR))
     yield case("0", ODD_AND_OPEN)
-    yield case("48", ODD_AND_OPEN)
     yield case("50", LOST)
-    yield case("1000000", LOST)
-    for garbled in ("", "+49", "-49", "-1", "49.0", "4_9", "0x31", "4 9", "49, 50", "49 / 50", "49;", "٤٩", "9" * 30):
+    for garbled in ("", "+49", "-49", "-1", "49.0", "4_9", "0x31", "4 9", "49, 50", "49;", "٤٩", "9" * 30):
         yield case(garbled.encode().decode("latin-1"), LOST)
 
 
@@ -358,7 +344,6 @@ def _chunks() -> Iterator[Case]:
         return Case(f"chunks: {name}", head("200 OK", CHUNKED) + said, wanted)
 
     good = chunk(SUCCESS)
-    yield case("good", good + b"0\r\n\r\n", REVOKED)
     yield case("one byte each", b"".join(chunk(bytes((byte,))) for byte in SUCCESS) + b"0\r\n\r\n", REVOKED)
     yield case("an extension", chunk(SUCCESS, b';a="b"') + b"0;c\r\n\r\n", REVOKED)
     yield case("trailers", good + b"0\r\nX-Sum: 1\r\nStatus: 500\r\n\r\n", REVOKED)
@@ -366,7 +351,6 @@ def _chunks() -> Iterator[Case]:
     yield case("upper case", b"2F\r\n" + SUCCESS[:47] + b"\r\n" + chunk(SUCCESS[47:]) + b"0\r\n\r\n", REVOKED)
     yield case("garbage after the end", good + b"0\r\n\r\ngarbage", REVOKED)
     yield case("none", b"0\r\n\r\n", ODD_AND_OPEN)
-    yield case("no last one", good)
     yield case("no end after the last one", good + b"0\r\n")
     yield case("only half of an end", good + b"0\r\n\r")
     yield case("a trailer cut off", good + b"0\r\nX-Sum")
@@ -379,7 +363,6 @@ def _chunks() -> Iterator[Case]:
     yield case("a size of 21 digits", b"0" * 19 + b"31\r\n" + SUCCESS + b"\r\n0\r\n\r\n")
     yield case("too small a size", b"30\r\n" + SUCCESS + b"\r\n0\r\n\r\n")
     yield case("too large a size", b"32\r\n" + SUCCESS + b"\r\n0\r\n\r\n")
-    yield case("not there at all", SUCCESS)
     yield case("bare line feeds", b"31\n" + SUCCESS + b"\n0\n\n")
     yield case("a bad trailer", good + b"0\r\nno colon\r\n\r\n")
     yield case("a bad extension", b"31\x00\r\n" + SUCCESS + b"\r\n0\r\n\r\n")
@@ -420,8 +403,7 @@ def _heads() -> Iterator[Case]:
     ):  # fmt: skip
         yield Case(f"status line: {line!r}", line.encode() + rest, LOST)
     for name, said in {
-        "a body without a head, as in HTTP/0.9": SUCCESS, "a page without a head": PAGE, "zeros": bytes(500),
-        "a greeting of SSH": b"SSH-2.0-OpenSSH_9.2\r\n", "a greeting of SMTP": b"220 mail.example ESMTP\r\n",
+        "a page without a head": PAGE, "zeros": bytes(500), "a greeting of SMTP": b"220 mail.example ESMTP\r\n",
         "the preface of HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "line feeds": b"\n" * 500,
         "a frame of HTTP/2": b"\x00\x00\x12\x04" + bytes(23), "an alert of TLS": b"\x15\x03\x01\x00\x02\x02\x28",
     }.items():  # fmt: skip
@@ -457,14 +439,14 @@ def _heads() -> Iterator[Case]:
 
 def _bodies() -> Iterator[Case]:
     for body in (
-        SUCCESS, b'{"message": "Logged out."}', b'{"error":false}', b'{"message":""}',
+        b'{"error":false}', b'{"message":""}',
         b'{"message":"x","data":["a","b"]}', b' \t\r\n{"message":"x"} \n',
         b'{"error":false,"message":"x","data":[],"new":{"a":[1,2.5,null]}}', b'{"message":"\\u0000"}',
         '{"message":"Je bent uitgelogd. \U0001f44b"}'.encode(), b'{"message":"\\ud83d\\udc4b"}',
         b'{"Error":true,"message":"x"}', b'{"message":"x","n":9007199254740991}', b'{"message":"x","n":1e308}',
         b'{"message":"x","deep":' + b"[" * 31 + b"]" * 31 + b"}",
         # Whatever `data` holds
-        b'{"message":null}', b'{"error":false,"message":null}', b'{"message":"x","data":null}',
+        b'{"message":null}', b'{"error":false,"message":null}',
         b'{"message":"x","data":{}}', b'{"message":"x","data":"[]"}', b'{"message":"x","data":[1]}',
     ):  # fmt: skip
         yield Case(f"200 {_short(body)}", whole("200 OK", body, MARK), REVOKED, rate_limit=(60, None))
@@ -491,7 +473,7 @@ def _bodies() -> Iterator[Case]:
         b'{"message":"x","n":' + b"9" * 5000 + b"}", b'{"message":"x","n":0.' + b"0" * 400 + b"1e99999}",
         b'{"message":"x","deep":' + b"[" * 32 + b"]" * 32 + b"}", b"[" * 30000 + b"]" * 30000, b'{"message":' * 5000,
         b"[" * 65000, b'{"message":"\xff"}', b'{"message":"\xc3"}', b'{"message":"\xed\xa0\x80"}',
-        b'{"message":"\xc0\x80"}', b'{"message":"\\ud800"}', b'{"message":"x","\\udfff":1}', b"\xef\xbb\xbf" + SUCCESS,
+        b'{"message":"\xc0\x80"}', b'{"message":"\\ud800"}', b'{"message":"x","\\udfff":1}',
         SUCCESS.decode().encode("utf-16"), SUCCESS.decode().encode("utf-16-le"), SUCCESS.decode().encode("utf-32"),
         # No JSON, though nearly
         SUCCESS + SUCCESS, SUCCESS + b"\n" + SUCCESS, SUCCESS + b"\x00", SUCCESS + b";", b")]}',\n" + SUCCESS,
@@ -506,9 +488,8 @@ def _bodies() -> Iterator[Case]:
         '{"message":"x","n":٣}'.encode(), b'{"message" "x"}', b'["message","x"]',
     ):  # fmt: skip
         yield Case(f"200 {_short(body)}", whole("200 OK", body, MARK), ODD_AND_OPEN, rate_limit=(60, None))
-    for body in (b'{"message":"Welcome to the API."}', b'{"error":false}', b'{"error":false,"message":"Retired."}'):
-        yield Case(f"200 without a mark of the endpoint: {_short(body)}", whole("200 OK", body), ODD_AND_OPEN)
-    for header in ("Age: 1", "Age: 86400", "Content-Type: application/problem+json"):
+    yield Case("200 with nothing but an error that is false", whole("200 OK", b'{"error":false}'), ODD_AND_OPEN)
+    for header in ("Age: 1", "Content-Type: application/problem+json"):
         yield Case(f"200 with {header}", whole("200 OK", SUCCESS, header), ODD_AND_OPEN)
     for header in ("Age: 0", "Content-Type: text/html"):
         yield Case(f"200 with {header}", whole("200 OK", SUCCESS, header), REVOKED)
@@ -529,7 +510,6 @@ def _body_codings() -> Iterator[Case]:
         yield Case(f"a 200 in {coding}", whole("200 OK", body, header), ODD_AND_OPEN)
         yield Case(f"a 401 in {coding}", whole("401 No", body, header), ODD_AND_OPEN)
         yield Case(f"a 429 in {coding}", whole("429 No", body, header, "Retry-After: 3"), LIMITED, retry_after=3.0)
-    yield Case("gzip that is not gzip", whole("200 OK", SUCCESS, "Content-Encoding: gzip"), ODD_AND_OPEN)
     yield Case("gzip cut off", whole("200 OK", gzip.compress(SUCCESS)[:-9], "Content-Encoding: gzip"), ODD_AND_OPEN)
     yield Case("gzip that nobody announced", whole("200 OK", gzip.compress(SUCCESS)), ODD_AND_OPEN)
     identity, zipped = "Content-Encoding: identity", "Content-Encoding: gzip"
@@ -555,11 +535,9 @@ def _statuses() -> Iterator[Case]:
     for status in (204, 304):
         yield Case(f"{status} on a connection that stays open", says_and_stays(head(f"{status} Odd")), ODD_AND_OPEN)
         yield Case(f"{status} in chunks", in_chunks(SUCCESS).replace(b"200 OK", b"%d Odd" % status), ODD_AND_OPEN)
-    yield Case("503 in maintenance", whole("503 No", ERROR, "Retry-After: 60"), ODD_AND_OPEN, retry_after=60.0)
     yield Case("413 that says when", whole("413 No", ERROR, "Retry-After: 8"), ODD, retry_after=8.0)
     yield Case("301 that says when", whole("301 No", b"", "Retry-After: 9"), ODD_AND_OPEN, retry_after=9.0)
     yield Case("202 that says when", whole("202 Wait", SUCCESS, "Retry-After: 4"), ODD_AND_OPEN, retry_after=4.0)
-    yield Case("200 that says when", whole("200 OK", SUCCESS, "Retry-After: 4"), REVOKED)
     yield Case("401 that says when", whole("401 No", ERROR, "Retry-After: 4"), REFUSED)
     yield Case("405", whole("405 No", ERROR, "Allow: GET, HEAD"), ODD)
 
@@ -574,7 +552,7 @@ def _refusals() -> Iterator[Case]:
         headers = [f"WWW-Authenticate: {challenge}" for challenge in challenges]
         return case(f"that asks for {' / '.join(challenges)}", wanted, ERROR, *headers)
 
-    for body in (ERROR, b'{"message":"Unauthenticated."}', b"", b"{}", b"[]", b"null", b'"no"', SUCCESS):
+    for body in (b"", b"{}", b"[]", b"null", b'"no"', SUCCESS):
         yield case(_short(body), REFUSED, body)
     for body in (
         PAGE, b" ", b"Unauthenticated.", ERROR + b"x", b"\xef\xbb\xbf" + ERROR, ERROR[:-1], b'{"a":1,"a":1}', b"\xff",
@@ -584,7 +562,7 @@ def _refusals() -> Iterator[Case]:
     yield challenged(REFUSED, 'bearer realm="shop", error="invalid_token"')
     yield challenged(REFUSED, "Bearer", "BEARER")
     for challenge in (
-        'Basic realm="staging"', "basic", "Digest qop=auth", "Negotiate", "NTLM", 'Basic realm="a", Bearer',
+        'Basic realm="staging"', "basic", "Digest qop=auth", "NTLM", 'Basic realm="a", Bearer',
         "Bearertoken", "",
     ):  # fmt: skip
         yield challenged(ODD_AND_OPEN, challenge)
@@ -592,11 +570,10 @@ def _refusals() -> Iterator[Case]:
     yield case("without a body that asks for a password", ODD_AND_OPEN, b"", "WWW-Authenticate: Basic")
     yield case("with a challenge for a proxy", REFUSED, ERROR, "Proxy-Authenticate: Basic")
     yield Case("401 cut off", head("401 No", LENGTH) + ERROR[:10], LOST)
-    yield Case("407", whole("407 No", ERROR, "Proxy-Authenticate: Basic"), ODD_AND_OPEN)
 
 
 def _redirects() -> Iterator[Case]:
-    for status in (301, 302, 303, 307, 308):
+    for status in (303, 308):
         for name, location in {
             "the same origin": "/api/login", "another origin": "http://localhost:{port}/login",
             "plain http": "http://127.0.0.1:{port}/",
@@ -609,7 +586,6 @@ def _redirects() -> Iterator[Case]:
     ):  # fmt: skip
         yield Case(f"302 to {location[:40] or 'nowhere'}", _redirect(302, location), ODD_AND_OPEN)
     yield Case("302 with two places", _redirect(302, "/a\r\nLocation: /b"), ODD_AND_OPEN)
-    yield Case("302 without a place", whole("302 Found", b""), ODD_AND_OPEN)
     yield Case("300 with choices", whole("300 Odd", b"", "Location: /a"), ODD_AND_OPEN)
     yield Case("200 with a place", whole("200 OK", SUCCESS, "Location: /login"), REVOKED)
     yield Case("200 with a Refresh", whole("200 OK", PAGE, "Refresh: 0; url=/login"), ODD_AND_OPEN)
@@ -637,10 +613,10 @@ def _waits() -> Iterator[Case]:
         return Case(f"Retry-After: {name or 'nothing'}", whole("429 No", ERROR, *lines), LIMITED, retry_after=wanted)
 
     now = "Sun, 22 Nov 2026 12:00:00 GMT"
-    for text in ("0", "1", "57", "007", "  12\t", "60", "3600", "9" * 9):
+    for text in ("1", "007", "  12\t", "60"):
         yield case(float(text), text)
     for date, seconds in {
-        "Sun, 22 Nov 2026 12:00:30 GMT": 30, now: 0, "Sun, 22 Nov 2026 11:59:00 GMT": 0,
+        now: 0,
         "Thu, 01 Jan 1970 00:00:00 GMT": 0, "Sunday, 22-Nov-26 12:01:00 GMT": 60, "Sun Nov 22 12:00:05 2026": 5,
         "Mon Dec  7 12:00:00 2026": 15 * 86400, "Fri, 31 Dec 9999 23:59:59 GMT": 251606951999,
         "Sun, 22 Nov 2026 12:00:60 GMT": 59,
@@ -649,8 +625,8 @@ def _waits() -> Iterator[Case]:
     yield case(0.0, formatdate(0, usegmt=True))
     yield case(0.0, "Sun, 22 Nov 2026 12:00:00 GMT", date="Mon, 01 Jan 2096 00:00:00 GMT")
     for text in (
-        "-1", "+5", "5.0", "5,0", "1e3", "1E3", "0x10", "NaN", "inf", "Infinity", "-inf", "٣٠", "３０", "²", "1_000",
-        "9" * 10, "9" * 5000, "5s", "5 seconds", "soon", "", "5, 5", "5;6", "5 6", "'5'", '"5"', "null", "None",
+        "+5", "5.0", "5,0", "1e3", "1E3", "0x10", "inf", "Infinity", "-inf", "٣٠", "３０", "²", "1_000",
+        "9" * 10, "9" * 5000, "5s", "5 seconds", "", "5, 5", "5;6", "5 6", "'5'", '"5"', "null", "None",
         "\xa05", "T5", "PT5S", "--5", "%35", "Sun, 31 Feb 2026 12:00:00 GMT", "Sun, 22 Nov 2026 25:00:00 GMT",
         "Sun, 22 Nov 2026 12:00:00 CET", "Sun, 22 Nov 2026 12:00:00", "sun, 22 nov 2026 12:00:00 gmt",
         "Sun, 22 Nov 0000 12:00:00 GMT", "2026-11-22T12:00:00Z", "1795348800000", "Sun, 00 Nov 2026 12:00:00 GMT",
@@ -659,10 +635,9 @@ def _waits() -> Iterator[Case]:
         yield case(None, text, date=now)
     yield case(None, b"\xff5")
     yield case(None, "5", "5")
-    yield case(None, "5", "60")
     yield case(None, "", "5")
     yield Case("429 with another header's wait", whole("429 No", ERROR, "X-RateLimit-Reset: 1795348800"), LIMITED)
-    for body in (b"", PAGE, SUCCESS, b"\xff\x00", ERROR * 2):
+    for body in (b"\xff\x00", ERROR * 2):
         yield Case(f"429 {_short(body)}", whole("429 No", body, "Retry-After: 5"), LIMITED, retry_after=5.0)
     yield Case("429 cut off", head("429 No", "Retry-After: 5", LENGTH) + ERROR[:9], LOST)
 
@@ -675,7 +650,6 @@ def _limits() -> Iterator[Case]:
         raw = [line.encode() for line in lines]
         return Case(f"limits: {name}", whole("200 OK", SUCCESS, *raw), REVOKED, rate_limit=wanted)
 
-    yield case(("60",), ("57",), (60, 57))
     yield case(("60",), (), (60, None))
     yield case((), ("0",), (None, 0))
     yield case((" 60 ",), ("007",), (60, 7))
@@ -683,13 +657,9 @@ def _limits() -> Iterator[Case]:
     yield case(("60",), ("57", "12"), (60, None))
     yield case(("0",), ("999999999",), (0, 999999999))
     for text in (
-        "-1", "+60", "6e1", "60.0", "sixty", "", "60, 60", "0x3c", "٦٠", "６０", "9" * 10, "9" * 5000, "60;w=60", "NaN",
-        "6 0",
+        "-1", "+60", "6e1", "60.0", "sixty", "", "60, 60", "0x3c", "٦٠", "６０", "9" * 10, "9" * 5000, "NaN", "6 0",
     ):  # fmt: skip
         yield case((text,), (text,), (None, None))
-    for status, wanted in (("401 No", REFUSED), ("429 No", LIMITED)):
-        said = whole(status, ERROR, MARK, "X-RateLimit-Remaining: 3")
-        yield Case(f"limits on a {status}", said, wanted, rate_limit=(60, 3))
     yield Case("a limit in a trailer", in_chunks(SUCCESS, last=b"0\r\nX-RateLimit-Limit: 60\r\n\r\n"), REVOKED)
 
 
@@ -760,8 +730,8 @@ def _messages() -> Iterator[Case]:
 
 
 _ROOMS = (
-    _catalogue, _connections, _tls, _time, _sizes, _lengths, _chunks, _codings, _heads, _bodies, _body_codings, _statuses,
-    _refusals, _redirects, _waits, _limits, _echoes, _messages,
+    _catalogue, _connections, _tls, _time, _sizes, _lengths, _chunks, _codings, _heads, _bodies, _body_codings,
+    _statuses, _refusals, _redirects, _waits, _limits, _echoes, _messages,
 )  # fmt: skip
 CASES = tuple(case for room in _ROOMS for case in room())
 
