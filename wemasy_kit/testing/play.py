@@ -57,7 +57,8 @@ def play_all(cases: Sequence[Case], client: Client, jobs: int) -> Iterator[Playe
 def function(log_out: Callable[[str, str], bool | Awaitable[bool]], limit: float) -> Client:
     """A function of this process as a client, sync or async: is the token revoked at the shop?
 
-    One case at a time: while it runs, what this process prints is its output.
+    One case at a time: a process has one `sys.stdout`, which is taken over while the function runs, to see whether it
+    prints its token.
     """
 
     def client(base_url: str, token: str) -> Ended:
