@@ -336,7 +336,7 @@ def test_a_documented_response_has_every_header_field_and_example_of_the_page(st
 def test_without_a_status_the_page_tells_of_the_request_in_its_own_order() -> None:
     page = load()
     parts = [page.method, page.path, page.title, page.description, "Base URL", page.base_url, "Authentication"]
-    parts += [" ".join(part.split()) for each in page.samples for part in (each.language, each.source)]
+    parts += [" ".join(part.split()) for sample in page.samples.items() for part in sample]
     for told in (text_of(show_documented()._repr_html_()), " ".join(repr(show_documented()).split())):
         assert [part for part in parts if part not in told] == []
         places = [told.index(part) for part in parts[3:]]

@@ -203,7 +203,7 @@ def test_any_response_has_a_ledger(status: int, headers: Any, body: bytes, over_
     if documented := load().response(status):
         assert all(names.count(header.name) == 1 for header in documented.headers)
     assert all(str(text).isprintable() for each in rows for text in dataclasses.astuple(each))
-    assert all(len(line) <= 106 for line in ledger_text(rows).splitlines())
+    assert all(len(line) <= 100 for line in ledger_text(rows).splitlines())
     assert ledger_html(rows).count("<tr>") == len(rows) + 1  # An explanation's row has a class.
 
 
@@ -241,20 +241,6 @@ def test_the_table_has_a_mark_and_the_verdict_in_words_and_says_each_explanation
     assert '<td colspan="4">As for X-RateLimit-Limit.</td>' in html
 
 
-def test_what_a_server_sends_is_escaped_in_the_table() -> None:
-    html = ledger_html(compare(came(200, OK | {"<b>x": "<img src=x>"}, ("X-<i>", "<script>"))))
-
-    assert not [tag for tag in ("<b>", "<img", "<i>", "<script>") if tag in html]
-
-
-def test_the_plain_text_fits_a_terminal() -> None:
-    text = ledger_text(compare(measured("default-429-too-many-requests")))
-
-    assert max(map(len, text.splitlines())) <= 100
-    assert "✗ body.error" in text
-    assert "missing [" in text
-
-
 @pytest.mark.parametrize(
     ("exchange", "said"),
     [
@@ -279,9 +265,10 @@ def test_a_card_shows_the_ledger_of_an_outcome_and_says_so_where_no_response_cam
 
 def test_the_command_gives_the_ledger_below_the_outcome_or_as_json_when_asked() -> None:
     replay = "logout --cassette 429-too-many-requests"
-    rows = [dataclasses.asdict(each) for each in compare(cassette("429-too-many-requests").exchanges[0])]
+    compared = compare(cassette("429-too-many-requests").exchanges[0])
+    rows = [dataclasses.asdict(each) for each in compared]
 
-    assert "✓ body.error" in run(f"{replay} --ledger").output.partition("\n\n")[2]
+    assert ledger_text(compared) in run(f"{replay} --ledger").output
     assert "body.error" not in run(replay).output
     assert json.loads(run(f"{replay} --ledger --json").output)["ledger"] == rows
     assert "ledger" not in json.loads(run(f"{replay} --json").output)

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-from tests.support.fault_cases import CASES, LIMITED, MARK, SUCCESS, Case, head, in_bytes
+from tests.support.fault_cases import CASES, LIMITED, MARK, SUCCESS, Case, head, in_bytes, whole
 from tests.support.fault_server import FaultServer, Peer, says_and_stays
 from wemasy_kit import Sandbox, logout_sync
 from wemasy_kit.contract.document import load
@@ -150,20 +150,15 @@ def test_the_view_gives_up_at_its_deadline_however_the_shop_stalls() -> None:
     assert set(said.values()) == {("unconfirmed", None)}
 
 
-def whole(status: str, *headers: str, body: str = '{"message": "Logged out."}') -> bytes:
-    lines = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "", body]
-    return "\r\n".join(lines).encode()
-
-
 WAITS: Final = {
-    "a second more than told": (whole("429 No", "Retry-After: 57"), ("unconfirmed", 58)),
-    "two seconds at least": (whole("429 No", "Retry-After: 0"), ("unconfirmed", 2)),
+    "a second more than told": (whole("429 No", SUCCESS, "Retry-After: 57"), ("unconfirmed", 58)),
+    "two seconds at least": (whole("429 No", SUCCESS, "Retry-After: 0"), ("unconfirmed", 2)),
     "a minute where nothing is told": (whole("429 No"), ("unconfirmed", 61)),
-    "a minute where nobody can tell": (whole("429 No", "Retry-After: soon"), ("unconfirmed", 61)),
-    "in maintenance too": (whole("503 No", "Retry-After: 5"), ("unconfirmed", 6)),
-    "not after a redirect": (whole("302 Found", "Location: /"), ("unconfirmed", None)),
-    "nor after the 401 of a gateway": (whole("401 No", 'WWW-Authenticate: Basic realm="x"'), ("unconfirmed", None)),
-    "nor after the 401 of the shop": (whole("401 No", "WWW-Authenticate: Bearer"), ("not_accepted", None)),
+    "a minute where nobody can tell": (whole("429 No", SUCCESS, "Retry-After: soon"), ("unconfirmed", 61)),
+    "in maintenance too": (whole("503 No", SUCCESS, "Retry-After: 5"), ("unconfirmed", 6)),
+    "not after a redirect": (whole("302 Found", SUCCESS, "Location: /"), ("unconfirmed", None)),
+    "nor after a gateway's 401": (whole("401 No", SUCCESS, 'WWW-Authenticate: Basic realm="x"'), ("unconfirmed", None)),
+    "nor after the 401 of the shop": (whole("401 No", SUCCESS, "WWW-Authenticate: Bearer"), ("not_accepted", None)),
     "nor after a 200": (whole("200 OK"), ("revoked", None)),
 }
 

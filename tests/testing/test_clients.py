@@ -1,4 +1,4 @@
-"""The catalogue against the kit's own samples, a case of each group; and against a project in another language."""
+"""The catalogue against the kit's own samples, and against a project in another language."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wemasy_kit.sandbox.catalogue import GROUPS, find_group
 from wemasy_kit.testing.command import Command
 from wemasy_kit.testing.play import play_all
 
-LAST = [find_group(group)[-1] for group in GROUPS]  # of the slow ones it is one that ends
+PLAYED = [*find_group("bodies"), *(find_group(group)[-1] for group in GROUPS)]  # of the slow ones it is one that ends
 TEN_LINES = """
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -47,15 +47,15 @@ export async function logOut(baseUrl, token) {
 
 
 @pytest.mark.parametrize("language", slow_ones_are_for_the_tools_run(CHECKED))
-def test_a_checked_sample_is_right_in_a_case_of_each_group(
+def test_a_checked_sample_is_right_with_every_body_and_in_a_case_of_each_group(
     language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     skip_without_its_interpreter(language)
     monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
 
-    played = list(play_all(LAST, Command(checked(sample(language), tmp_path), limit=15), jobs=4))
+    played = list(play_all(PLAYED, Command(checked(sample(language), tmp_path), limit=15), jobs=4))
 
-    assert {each.case.name: each.sentence for each in played} == {case.name: "Right." for case in LAST}
+    assert {each.case.name: each.sentence for each in played} == {case.name: "Right." for case in PLAYED}
 
 
 def test_the_page_of_clients_is_of_this_catalogue() -> None:

@@ -9,12 +9,10 @@ import asyncio
 import contextlib
 import hashlib
 import json
-import os
 import re
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -22,6 +20,7 @@ from typing import Final, NamedTuple, get_args
 
 import pytest
 
+from tests.exports.test_samples import BIN, Ended, program
 from tests.support.fault_server import Behaviour, FaultServer, Peer
 from wemasy_kit import Outcome, Sandbox, Token, live, logout
 from wemasy_kit.contract.document import load
@@ -31,7 +30,6 @@ from wemasy_kit.sandbox.rules import Profile
 pytestmark = pytest.mark.tools
 
 MANIFEST: Final = Path(__file__).with_name("package.json")
-BIN: Final = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 
 @pytest.fixture(scope="session")
@@ -48,32 +46,6 @@ def modules() -> Path:
         subprocess.run(["npm", "install", *options], cwd=folder, timeout=600, check=True)
         complete.touch()
     return folder / "node_modules"
-
-
-class Ended(NamedTuple):
-    code: int
-    said: str
-
-
-async def run(*command: object, cwd: Path, answering: str = "") -> Ended:
-    """Runs a tool in a home of its own, and says `answering` to what it asks."""
-    environment = {"PATH": BIN, "HOME": str(cwd), "PYTHONPATH": os.environ["PYTHONPATH"]}
-    process = await asyncio.create_subprocess_exec(
-        *map(str, command),
-        cwd=cwd,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        said, _ = await asyncio.wait_for(process.communicate(answering.encode()), timeout=120)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    assert process.returncode is not None
-    return Ended(process.returncode, said.decode())
 
 
 # --- The tools that send
@@ -127,7 +99,7 @@ def test_the_postman_collection_runs_and_passes_only_if_the_token_was_revoked(
 
     async def play() -> tuple[Ended, bool]:
         async with shop_that_answers(status) as shop:
-            return await run(*newman, *variables(shop), cwd=tmp_path), shop.alive()
+            return await program(*newman, *variables(shop), cwd=tmp_path), shop.alive()
 
     ended, alive = asyncio.run(play())
 
@@ -144,11 +116,11 @@ def test_bruno_imports_the_openapi_export_and_sends_its_request(status: int, mod
 
     async def play() -> tuple[Ended, bool]:
         async with shop_that_answers(status) as shop:
-            made = await run(*bru, "import", "openapi", "-s", "openapi.json", "-o", "collections", cwd=tmp_path)
+            made = await program(*bru, "import", "openapi", "-s", "openapi.json", "-o", "collections", cwd=tmp_path)
             assert made.code == 0, made.said
             (folder,) = (tmp_path / "collections").iterdir()
             sent = [*bru, "run", "-r", *variables(shop), "--reporter-json", tmp_path / "report.json"]
-            return await run(*sent, cwd=folder), shop.alive()
+            return await program(*sent, cwd=folder), shop.alive()
 
     (tmp_path / "collections").mkdir()
     ended, alive = asyncio.run(play())
@@ -168,10 +140,10 @@ def test_the_http_file_is_sent_once_a_person_has_agreed(status: int, modules: Pa
             (tmp_path / "logout.http").write_text(text, encoding="utf-8")
             token = f"token={shop.token.reveal()}"
             httpyac = ["node", modules / ".bin" / "httpyac", "send", "logout.http", "--all", "--json", "--var", token]
-            refused = await run(*httpyac, cwd=tmp_path, answering="n\n")
+            refused = await program(*httpyac, cwd=tmp_path, typed="n\n")
             assert '"statusCode"' not in refused.said
             assert shop.alive() or status == 401
-            return await run(*httpyac, cwd=tmp_path, answering="y\n"), shop.alive()
+            return await program(*httpyac, cwd=tmp_path, typed="y\n"), shop.alive()
 
     ended, alive = asyncio.run(play())
 
@@ -253,7 +225,7 @@ def client(modules: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(MANIFEST.with_name("client.ts"), folder)
     for command in ("openapi-typescript openapi.json -o schema.ts", "tsc --strict --module nodenext client.ts"):
         tool, *options = command.split()
-        said = asyncio.run(run("node", modules / ".bin" / tool, *options, cwd=folder))
+        said = asyncio.run(program("node", modules / ".bin" / tool, *options, cwd=folder))
         assert said.code == 0, said.said
     return folder
 
@@ -263,7 +235,7 @@ def client(modules: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_generated_client_is_told_right(status: int, told: str, profile: Profile, client: Path) -> None:
     async def play() -> tuple[Ended, bool]:
         async with shop_that_answers(status, profile) as shop:
-            return await run("node", "client.js", shop.base_url, shop.token.reveal(), cwd=client), shop.alive()
+            return await program("node", "client.js", shop.base_url, shop.token.reveal(), cwd=client), shop.alive()
 
     ended, alive = asyncio.run(play())
 
@@ -292,7 +264,7 @@ def test_schemathesis_finds_nothing_in_the_sandbox_that_is_not_explained(profile
             token = f"Authorization: Bearer {shop.issue_token('jane').reveal()}"
             options = "--checks all --continue-on-failure --max-examples 100 --generation-deterministic".split()
             options += ["--report-json-path", "report.json", "--url", shop.base_url, "-H", token]
-            return await run("st", "run", "openapi.json", *options, cwd=tmp_path)
+            return await program("st", "run", "openapi.json", *options, cwd=tmp_path)
 
     ended = asyncio.run(play())
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from wemasy_kit.cards.documented import show_documented
 from wemasy_kit.contract.document import load
-from wemasy_kit.contract.drift import drift, summary
+from wemasy_kit.contract.drift import drift
 from wemasy_kit.files import regular
+
+_WIDTH = 100  # characters of a line
 
 
 @click.command()
@@ -30,7 +35,7 @@ def contract(page: Path | None) -> None:
       0 nothing has changed   1 something has   2 wrong use, or no copy of the page
     """
     if page is None:
-        click.echo(summary(load()))
+        click.echo("\n".join(_summary()))
         return
     changes = drift(_text(page))
     for change in changes:
@@ -38,6 +43,20 @@ def contract(page: Path | None) -> None:
     count = "1 change" if len(changes) == 1 else f"{len(changes)} changes"
     click.echo(f"{page}: {count if changes else 'nothing has changed'}")
     sys.exit(1 if changes else 0)
+
+
+def _summary() -> Iterator[str]:
+    """What the page documents, and its contradictions and gaps."""
+    contract = load()
+    yield from (f"{contract.group}: {contract.title}", f"{contract.method} {contract.url} ({contract.auth})", "")
+    yield from textwrap.wrap(contract.description, _WIDTH)
+    for response in contract.responses:
+        yield f"\n{show_documented(response.status)}"
+    yield f"\nRequest samples: {', '.join(contract.samples)}"
+    yield "\nContradictions and gaps in the documented page:"
+    for each in contract.contradictions:
+        yield from textwrap.wrap(f"- {each.where}: {each.says}", _WIDTH, subsequent_indent="  ")
+        yield from textwrap.wrap(each.explanation, _WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
 def _text(page: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,20 +39,12 @@ class DocumentedResponse:
     description: str
     headers: tuple[DocumentedHeader, ...]
     fields: tuple[DocumentedField, ...]
-    example: Mapping[str, object] | None = field(hash=False)
-    schema: Mapping[str, Any] = field(hash=False)
+    example: Mapping[str, object] | None
+    schema: Mapping[str, Any]
 
     def header(self, name: str) -> DocumentedHeader | None:
         """The documented header of this name, in any case; None where the page lists none."""
         return next((header for header in self.headers if header.name.lower() == name.lower()), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A request sample, letter by letter. `language` is the page's label: "cURL", "JS", "PHP" or "Python"."""
-
-    language: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +59,11 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """All that the page says of its one endpoint. `group` and `title` are its headings, `auth` what it asks for."""
+    """All that the page says of its one endpoint.
+
+    `group` and `title` are its headings, `auth` what it asks for, `samples` the request samples, letter by letter, by
+    the page's label: "cURL", "JS", "PHP" and "Python".
+    """
 
     group: str
     title: str
@@ -77,7 +73,7 @@ class Contract:
     path: str
     auth: str
     responses: tuple[DocumentedResponse, ...]
-    samples: tuple[Sample, ...]
+    samples: Mapping[str, str]
     contradictions: tuple[Contradiction, ...]
 
     @property
@@ -106,7 +102,7 @@ def load() -> Contract:
         path=path,
         auth="Bearer token",
         responses=tuple(_response(int(status), held) for status, held in operation["responses"].items()),
-        samples=tuple(Sample(each["label"], each["source"]) for each in operation["x-codeSamples"]),
+        samples={each["label"]: each["source"] for each in operation["x-codeSamples"]},
         contradictions=tuple(Contradiction(**each) for each in root["x-contradictions"]),
     )
 

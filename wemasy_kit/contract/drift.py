@@ -1,22 +1,19 @@
-"""Drift: what a saved copy of the documented page says otherwise than `page.txt`, and the contract as text to read."""
+"""Drift: what a saved copy of the documented page says otherwise than `page.txt`."""
 
 from __future__ import annotations
 
 import difflib
-import json
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from wemasy_kit.contract.document import Contract, load
+from wemasy_kit.contract.document import load
 from wemasy_kit.errors import PageUnreadable
 
 _SECTIONS: Final = ("Responses", "Base URL", "Authentication", "Request Sample", "Response Example", "Try It")
 _TABLES: Final = {"Headers": "headers", "FieldTypeDescription": "fields"}
 _LEAST: Final = 0.25  # of the page's lines, which a copy has in the same order
 _LONGEST: Final = 300  # characters of a line that are shown
-_WIDTH: Final = 100  # characters of a line in a terminal
 
 
 def drift(text: str) -> tuple[str, ...]:
@@ -58,7 +55,7 @@ def _places(page: list[str]) -> Iterator[str]:
     contract = load()
     starts = {section: f"the section “{section}”" for section in _SECTIONS}
     starts |= {response.description: f"the {response.status}" for response in contract.responses}
-    starts |= {sample.source.partition("\n")[0]: f"the {sample.language} sample" for sample in contract.samples}
+    starts |= {source.partition("\n")[0]: f"the {language} sample" for language, source in contract.samples.items()}
     place, table = "the top", ""
     for line in page:
         place, table = starts.get(line, place), "" if line in starts else _TABLES.get(line, table)
@@ -68,22 +65,3 @@ def _places(page: list[str]) -> Iterator[str]:
 def _quoted(line: str) -> str:
     visible = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
     return f"“{visible if len(visible) <= _LONGEST else visible[:_LONGEST] + '…'}”"
-
-
-def summary(contract: Contract) -> str:
-    """What the page documents, and its contradictions and gaps, for a terminal."""
-    lines = [f"{contract.group}: {contract.title}", f"{contract.method} {contract.url} ({contract.auth})"]
-    lines += ["", *textwrap.wrap(contract.description, _WIDTH)]
-    for response in contract.responses:
-        lines += ["", f"{response.status} {response.description}"]
-        for header in response.headers:
-            lines += [f"  {header.name:<22} {header.type:<9} {header.description}, for example {header.example}"]
-        lines += [f"  body.{field.name:<17} {field.type:<9} {field.description}".rstrip() for field in response.fields]
-        if response.example is not None:
-            lines += [f"  Example: {json.dumps(response.example, ensure_ascii=False)}"]
-    lines += ["", f"Request samples: {', '.join(sample.language for sample in contract.samples)}"]
-    lines += ["", "Contradictions and gaps in the documented page:"]
-    for each in contract.contradictions:
-        lines += textwrap.wrap(f"- {each.where}: {each.says}", _WIDTH, subsequent_indent="  ")
-        lines += textwrap.wrap(each.explanation, _WIDTH, initial_indent="  ", subsequent_indent="  ")
-    return "\n".join(lines)

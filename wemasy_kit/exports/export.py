@@ -23,23 +23,18 @@ Format = Literal["openapi", "postman", "har", "http"]
 
 
 class Target(NamedTuple):
-    """What a format is called in a menu, and how its file is named."""
+    """What a format is called in a menu, how its file is named, and what makes its text."""
 
     label: str
     file_name: str
+    write: Callable[[Contract, Sequence[Example]], str]
 
 
 FORMATS: Final[Mapping[Format, Target]] = {
-    "openapi": Target("OpenAPI 3.1", "wemasy-logout.openapi.json"),
-    "postman": Target("Postman collection", "wemasy-logout.postman_collection.json"),
-    "har": Target("HAR of the recordings", "wemasy-logout.har"),
-    "http": Target(".http file", "wemasy-logout.http"),
-}
-_WRITERS: Final[Mapping[Format, Callable[[Contract, Sequence[Example]], str]]] = {
-    "openapi": openapi,
-    "postman": postman,
-    "har": har,
-    "http": http_file,
+    "openapi": Target("OpenAPI 3.1", "wemasy-logout.openapi.json", openapi),
+    "postman": Target("Postman collection", "wemasy-logout.postman_collection.json", postman),
+    "har": Target("HAR of the recordings", "wemasy-logout.har", har),
+    "http": Target(".http file", "wemasy-logout.http", http_file),
 }
 
 
@@ -64,7 +59,7 @@ def written(format: Format, recorded: Sequence[Example]) -> str:
     Raises:
         SecretFound: A recording holds what looks like a secret. The message names the place, never the secret.
     """
-    text = _WRITERS[format](load(), recorded)
+    text = FORMATS[format].write(load(), recorded)
     for row, column, what in findings(text):
         raise SecretFound(f"{format}: line {row}, column {column} would hold {what}, out of a recording")
     return text

@@ -56,11 +56,10 @@ class Sample:
 
 def samples() -> tuple[Sample, ...]:
     """Every sample: those of the page's four languages first, each as documented, then checked, then as a function."""
-    page = {sample.language: sample.source for sample in load().samples}
     return tuple(
         Sample(
             *(language, style, name, program),
-            source=page[language] if style == "documented" else (_TEXTS / name).read_text(encoding="utf-8"),
+            source=load().samples[language] if style == "documented" else (_TEXTS / name).read_text(encoding="utf-8"),
         )
         for language, style, name, program in _SAMPLES
     )
