@@ -598,7 +598,7 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Seen]:
                 await asyncio.sleep(view_model.ECHO)  # A person would not be faster.
                 await notebook.act(field, do="confirm")
                 await notebook.until(lambda content: '"say"' in json.dumps(content.get("data", ""), default=str))
-                await notebook.run("form, form._view_model.state.outcome, ipywidgets.Widget.get_manager_state()")
+                await notebook.run("form, form._view_model.state, ipywidgets.Widget.get_manager_state()")
                 await notebook.run("%history -g")
                 await notebook.run("form.nonsense")
             assert server.requests == 1
@@ -613,10 +613,11 @@ def test_a_token_that_stands_in_a_cell_is_seen(notebook: tuple[str, str, Seen]) 
     assert [where for where, text in seen.items() if shows(text, planted)] == ["messages", "history.sqlite"]
 
 
-def test_a_token_that_is_typed_into_the_form_is_in_no_message_no_output_no_log_and_no_history(
+def test_a_token_that_is_typed_into_the_form_is_in_no_message_no_output_no_saved_state_no_log_and_no_history(
     notebook: tuple[str, str, Seen],
 ) -> None:
     _, typed, seen = notebook
 
     assert "Token not accepted" in seen["messages"]
+    assert "'model_module': 'anywidget'" in seen["messages"]  # What a notebook saves of the widgets is an output here.
     assert [where for where, text in seen.items() if shows(text, typed)] == []

@@ -18,26 +18,20 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def client(notebook: Any, sockets: str) -> NotebookClient:
-    """What runs a notebook, in a kernel of its own.
-
-    They talk over files in the folder `sockets`: of two kernels that start at once, both could take the same port.
-    """
-    return NotebookClient(
-        notebook,
-        timeout=60,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(FOLDER)}},
-        config=Config({"ConnectionFileMixin": {"transport": "ipc", "ip": f"{sockets}/kernel"}}),
-    )
-
-
 def run(path: Path) -> Any:
     """The notebook at `path` as a fresh run leaves it."""
     notebook: Any = nbformat.read(path, as_version=4)
-    # In a loop of its own, which is closed again: `execute` leaves one open in each thread that calls it.
     with tempfile.TemporaryDirectory() as sockets:
-        asyncio.run(client(notebook, sockets).async_execute())
+        client = NotebookClient(
+            notebook,
+            timeout=60,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(FOLDER)}},
+            # They talk over files: of two kernels that start at once, both could take the same port.
+            config=Config({"ConnectionFileMixin": {"transport": "ipc", "ip": f"{sockets}/kernel"}}),
+        )
+        # In a loop of its own, which is closed again: `execute` leaves one open in each thread that calls it.
+        asyncio.run(client.async_execute())
     notebook.metadata.pop("widgets", None)
     notebook.metadata.language_info = {"name": "python"}  # Not which Python it happened to be.
     for cell in notebook.cells:
