@@ -114,9 +114,9 @@ def live_form(page: Page, lab: labs.Lab, base_url: str, name: str) -> None:
 
 def test_each_recording_is_replayed_by_a_button_that_says_so_and_makes_nobody_wait(page: Page) -> None:
     for recording, words in (
-        ("Token revoked", "200 OK Recorded: token revoked"),
-        ("Not accepted", "401 Unauthorized Recorded: token not accepted"),
-        ("Too many requests", "429 Too Many Requests Recorded: not logged out"),
+        ("Token revoked", "200 OK Recorded: Token revoked"),
+        ("Not accepted", "401 Unauthorized Recorded: Token not accepted"),
+        ("Too many requests", "429 Too Many Requests Recorded: Not logged out"),
     ):
         choose(page, recording)
         expect(deed(page)).to_have_text(f"Replay the recorded {words[:3]}")
@@ -290,15 +290,6 @@ def paste(page: Page, text: str) -> None:
     page.keyboard.press("Control+v")
 
 
-def test_what_stands_around_a_pasted_token_is_left_out_and_the_form_says_so(page: Page, shop: Sandbox) -> None:
-    paste(page, f'"Authorization: Bearer {token_of(shop)}"\n')
-    press(page)
-    page.wait_for_timeout(600)
-    expect(verdict(page)).to_contain_text("Token revoked")
-    expect(form(page).locator(".wemasy-secret")).to_contain_text("“Bearer” was left out.")
-    expect(field(page)).to_have_value("")
-
-
 def test_a_paste_can_be_undone_and_two_pasted_lines_are_refused_and_not_glued_together(
     page: Page, shop: Sandbox
 ) -> None:
@@ -311,17 +302,6 @@ def test_a_paste_can_be_undone_and_two_pasted_lines_are_refused_and_not_glued_to
         page.wait_for_timeout(600)
         press(page)
         expect(form(page).get_by_role("alert")).to_contain_text("A line break stands inside")
-    assert len(shop.requests) == before
-    field(page).fill("")
-
-
-def test_a_bad_token_is_refused_beside_the_field_and_stays_there_to_be_mended(page: Page, shop: Sandbox) -> None:
-    before = len(shop.requests)
-    field(page).fill("5|has,a-comma")
-    press(page)
-    expect(form(page).get_by_role("alert")).to_contain_text("comma")
-    expect(field(page)).to_have_attribute("aria-invalid", "true")
-    assert field(page).input_value() == "5|has,a-comma"
     assert len(shop.requests) == before
     field(page).fill("")
 
@@ -368,31 +348,6 @@ def test_escape_closes_the_question_sends_nothing_and_a_reload_forgets_what_was_
     assert len(shop.requests) == before
     if field(page).count():
         assert field(page).input_value() == ""
-
-
-def test_cancel_ends_a_request_that_is_out_and_calls_it_unknown(page: Page, lab: labs.Lab) -> None:
-    silent = """
-import asyncio, threading
-async def silence(reader, writer):
-    await asyncio.sleep(60)
-loop = asyncio.new_event_loop()
-threading.Thread(target=loop.run_forever, daemon=True).start()
-server = asyncio.run_coroutine_threadsafe(asyncio.start_server(silence, "127.0.0.1", 0), loop).result()
-port = server.sockets[0].getsockname()[1]"""
-    cell = """
-from wemasy_kit import LogoutForm
-from wemasy_kit.sources.live import Live
-LogoutForm(send=Live(base_url=f"http://127.0.0.1:{port}/api", deadline=30.0, name="sandbox"))"""
-    labs.open_notebook(page, lab, lab.put("silent", silent, cell))
-    expect(form(page)).to_be_visible(timeout=60_000)
-    press(page)
-    expect(deed(page)).to_have_text("Sending…")
-    expect(form(page).get_by_role("radio")).to_have_count(0)
-    page.wait_for_timeout(1000)  # Cancelled at once, it would rightly say that nothing was sent.
-    press(page, "Cancel")
-    expect(verdict(page)).to_contain_text("Nobody knows")
-    expect(verdict(page)).to_contain_text("it was cancelled")
-    expect(form(page).get_by_role("button", name="Cancel")).to_be_hidden()
 
 
 def test_an_armed_step_closes_by_itself_and_is_open_in_no_other_tab(
@@ -488,7 +443,7 @@ def shown(lab: labs.Lab, browser: labs.Browser) -> Page:
     page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
     choose(page, "Too many requests")
     press(page)
-    expect(verdict(page)).to_contain_text("not logged out")
+    expect(verdict(page)).to_contain_text("Not logged out")
     unfold(page, "History")
     return page
 
@@ -529,7 +484,7 @@ def test_the_page_does_not_jump_when_an_answer_comes(page: Page, lab: labs.Lab) 
     folded.scroll_into_view_if_needed()
     before = folded.bounding_box()
     press(page)
-    expect(verdict(page)).to_contain_text("token revoked")
+    expect(verdict(page)).to_contain_text("Token revoked")
     assert folded.bounding_box() == before
 
 

@@ -82,11 +82,16 @@ class Person(RuleBasedStateMachine):
         self.confirmed = False  # what is out was asked about
         self.armed = "", float("-inf")  # the page that the second step is open in, and since when
 
-    def acted(self, did: Did, *, confirmed: bool) -> None:
-        if did == "ignored":
+    def counts(self) -> bool:
+        """Whether an act counts that would send something."""
+        it, is_echo = self.it, self.clock() - self.counted < ECHO
+        return it.state.phase != "sending" and it.state.waits_until(it.now) is None and not is_echo
+
+    def acted(self, did: Did, *, counts: bool, confirmed: bool = False) -> None:
+        assert (did != "ignored") == counts
+        if not counts:
             return
-        assert self.clock() - self.counted >= ECHO
-        assert self.it.state.waits_until(self.it.now) is None
+        assert (self.it.state.is_current, self.it.state.provable) == (False, None)
         self.counted = self.clock()
         if did == "accepted":
             self.accepted += 1
@@ -99,9 +104,9 @@ class Person(RuleBasedStateMachine):
     @rule(text=texts, after=pauses, page=pages)
     def press(self, text: str, after: float, page: str) -> None:
         self.clock.forward(after)
-        before = self.it.state
+        before, counts = self.it.state, self.counts()
         did = self.it.press(_taken({"text": text}), page)
-        self.acted(did, confirmed=False)
+        self.acted(did, counts=counts)
         call = self.it.state.call
         if did == "accepted":
             assert call is not None
@@ -115,13 +120,12 @@ class Person(RuleBasedStateMachine):
     def prove(self, after: float, page: str) -> None:
         self.clock.forward(after)
         before = self.it.state
+        shown = before.shown.outcome if before.shown and before.is_current else None
+        is_open = shown is not None and (shown.kind, shown.source == "cassette") == ("revoked", False)
+        counts = is_open and shown is not None and shown.proof != "proved" and self.counts()
         did = self.it.prove(page)
-        self.acted(did, confirmed=False)
-        if did != "ignored":
-            assert before.is_current
-            assert before.shown is not None
-            assert before.shown.outcome.kind == "revoked"
-            assert before.shown.outcome.source != "cassette"
+        self.acted(did, counts=counts)
+        if counts:
             assert (did == "armed") == (before.source == "live")
             self.armed = page, self.clock()
 
@@ -129,12 +133,11 @@ class Person(RuleBasedStateMachine):
     def confirm(self, after: float, page: str) -> None:
         self.clock.forward(after)
         before = self.it.state
+        is_open = before.phase == "confirm" and self.armed[0] == page and self.clock() < self.armed[1] + ARMED_FOR
+        counts = is_open and self.counts()
         did = self.it.confirm(page)
-        self.acted(did, confirmed=True)
+        self.acted(did, counts=counts, confirmed=True)
         if did == "accepted":
-            assert before.phase == "confirm"
-            assert self.armed[0] == page
-            assert self.clock() < self.armed[1] + ARMED_FOR
             assert self.it.state.call == Call(before.source, before.recording, before.held, before.proves)
 
     @rule(change=st.sampled_from(CHANGES))
@@ -146,7 +149,9 @@ class Person(RuleBasedStateMachine):
         assert now.phase in ("ready", before.phase)
         if now is not before:
             assert not now.is_current
-            assert now.phase != "confirm" or now.held == before.held
+            assert now.phase == "ready" or now.held == before.held
+        if (now.subject, now.customer) != (before.subject, before.customer):
+            assert (now.phase, now.held) == ("ready", None)
         if now.subject != before.subject:
             self.counted = float("-inf")
 
@@ -164,7 +169,9 @@ class Person(RuleBasedStateMachine):
             outcome, now = entry.outcome, self.it.state
             assert call.proves or (outcome.kind, outcome.source) == (kind, call.source)
             is_over = outcome.token_state in ("revoked", "not_accepted") or call.source == "cassette"
-            assert not is_over or now.held is None
+            assert (now.held is None) == is_over
+            waits = outcome.pause is not None and call.source != "cassette"
+            assert (now.waits_until(self.it.now) is not None) == waits
             assert (now.shown, now.is_current) == (entry, True)
         assert self.shelf.asked == before + 1
         assert self.it.state.phase == "ready"

@@ -11,14 +11,11 @@ from hypothesis import given, settings
 
 from tests.cards.test_cards import exchanges
 from tests.support.html_page import Page, hostile_texts, text_of, unexpected
-from tests.support.leaks import new_canary
 from tests.support.sources import NOW, SIX, exchange, outcome
 from wemasy_kit.call.advice import clock_time
 from wemasy_kit.call.exchange import Exchange
 from wemasy_kit.call.outcome import Outcome, OutcomeKind, read
-from wemasy_kit.call.token import Token
 from wemasy_kit.cards.outcome import body, headers
-from wemasy_kit.cards.words import explained
 from wemasy_kit.contract.document import load
 from wemasy_kit.explorer import panels, response
 from wemasy_kit.explorer.history import Entry, History, Step
@@ -110,7 +107,7 @@ VERDICTS: dict[str, tuple[Outcome, str]] = {
         replace(SIX[OutcomeKind.REVOKED], proof="not_proved"), "Token revoked then no clear response ? not proved"
     ),
     "a replay": (
-        outcome(401, source="cassette"), "401 Unauthorized Recorded: token not accepted Not accepted: that token"
+        outcome(401, source="cassette"), "401 Unauthorized Recorded: Token not accepted Not accepted: that token"
     ),
     "nothing sent, said once": (SIX[OutcomeKind.NOT_SENT], "Nothing was sent Nothing listens at that address"),
 }  # fmt: skip
@@ -170,38 +167,13 @@ def test_the_history_has_the_latest_first_five_rows_and_the_rest_folded() -> Non
     rows = [text_of(row.replace("<", " <")) for row in re.findall(r"<button[^>]*wemasy-call.*?</button>", part)]
 
     assert Page(part).values("data-wemasy-value") == ["6", "5", "4", "3", "2", "1", "0", ""]
-    assert rows[0].endswith("401 Recorded: token not accepted Replay · 401-no-token no token")
+    assert rows[0].endswith("401 Recorded: Token not accepted Replay · 401-no-token no token")
     assert rows[6].endswith("200 401 Token revoked, proved Live · shop.example aaaaaaaa")
     assert re.findall(r"<summary.*?</summary>", part)[1].endswith(">2 earlier</summary>")
     assert "no calls yet in this kernel" in Page(response.told(History(), AT)).text
-
-
-def test_a_token_of_the_sandbox_is_listed_with_its_customer_and_state() -> None:
-    shelf = Shelf()
-    try:
-        tokens = [shelf.issue("jane") for _ in range(2)]
-        held = State("sandbox", held=tokens[1])
-        page = Page(panels.tokens(held, shelf, {}, AT))
-    finally:
-        assert shelf._shop
-        shelf._shop.stop()
-
-    assert f"{tokens[1].fingerprint} jane valid" in page.text
-    assert page.values("value") == ["", *(token.fingerprint for token in tokens)]
-
-
-@pytest.mark.parametrize("kind", [None, *OutcomeKind])
-def test_the_shadow_of_a_form_says_what_it_is_and_has_its_last_response(kind: OutcomeKind | None) -> None:
-    shadow = panels.shadow(load(), SIX[kind] if kind else None)
-    words = explained(SIX[kind]).partition(" ")[2] if kind else "Run the cell in JupyterLab to use it."
-
-    for text in (text_of(shadow._repr_html_()), " ".join(repr(shadow).split())):
-        assert all(part in text for part in ("Log out customer", load().path, words))
-    assert "button" not in Page(shadow._repr_html_()).tags
 
 
 def test_only_live_says_that_it_is_for_real() -> None:
     hints = {source: panels.field(State(source), Shelf(), AT)["hint"] for source in Shelf().sources}
 
     assert [source for source, hint in hints.items() if "really" in hint] == ["live"]
-    assert Token.parse(new_canary()).fingerprint not in str(hints)

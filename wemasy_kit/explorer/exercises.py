@@ -16,10 +16,6 @@ class Exercise(NamedTuple):
     is_done: Callable[[Sequence[Entry]], bool]
 
 
-def _revoked_one(entries: Sequence[Entry]) -> bool:
-    return any(entry.outcome.source == "sandbox" and entry.outcome.kind is OutcomeKind.REVOKED for entry in entries)
-
-
 def _refused_its_own(entries: Sequence[Entry]) -> bool:
     revoked: set[str | None] = set()
     for entry in entries:
@@ -32,15 +28,13 @@ def _refused_its_own(entries: Sequence[Entry]) -> bool:
     return False
 
 
-def _saw_a_429(entries: Sequence[Entry]) -> bool:
-    return any(entry.outcome.kind is OutcomeKind.RATE_LIMITED for entry in entries)
-
-
 EXERCISES: Final = (
     Exercise(
         "Log a customer of the sandbox out.",
         "Choose Sandbox and press “Log out in the sandbox”; with an empty field it issues a token for you.",
-        _revoked_one,
+        lambda entries: any(
+            (each.outcome.source, each.outcome.kind) == ("sandbox", OutcomeKind.REVOKED) for each in entries
+        ),
     ),
     Exercise(
         "Make a 401 with a token that you revoked yourself.",
@@ -50,7 +44,7 @@ EXERCISES: Final = (
     Exercise(
         "See a 429, and read what it says of the customer.",
         "Choose Replay, then the recorded 429.",
-        _saw_a_429,
+        lambda entries: any(each.outcome.kind is OutcomeKind.RATE_LIMITED for each in entries),
     ),
 )
 

@@ -55,9 +55,6 @@ class History:
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
 
-    def __len__(self) -> int:
-        return len(self._entries)
-
     def add(self, entry: Entry) -> None:
         self._entries.append(entry)
         if entry.fingerprint and entry.outcome.kind is OutcomeKind.REVOKED and entry.outcome.source != "cassette":

@@ -128,7 +128,7 @@ function reveal(input, eye, isShown) {
 
 function paint(parts, view, look) {
   parts.send.textContent = look.send;
-  parts.send.className = `wemasy-primary wemasy-${view.tone || "calm"}`;
+  parts.send.className = `wemasy-primary wemasy-${view.tone}`;
   turn(parts.send, look.sendIsOff);
   const isAsked = parts.armed.contains(document.activeElement);
   parts.buttons.hidden = look.asks;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypedDict
+from typing import Any, Final
 
 from wemasy_kit.call.advice import clock_time
 from wemasy_kit.call.outcome import Outcome
@@ -15,8 +15,8 @@ from wemasy_kit.cards.markup import Html, el, joined
 from wemasy_kit.cards.outcome import outcome_html
 from wemasy_kit.cards.words import SOURCES, plain
 from wemasy_kit.contract.document import Contract
-from wemasy_kit.explorer.shelf import Shelf
-from wemasy_kit.explorer.view_model import Now, Phase, State
+from wemasy_kit.explorer.shelf import NOT_BEGUN, Shelf
+from wemasy_kit.explorer.view_model import Now, State
 from wemasy_kit.exports.export import FORMATS
 from wemasy_kit.exports.samples import Sample
 from wemasy_kit.sources.live import why_off
@@ -24,55 +24,30 @@ from wemasy_kit.sources.live import why_off
 CUSTOMERS: Final = ("jane", "joe")
 _KINDS: Final = {"cassette": "a recording", "sandbox": "this machine", "live": "the real shop"}
 _OPEN: Final = "This is a form. Run the cell in JupyterLab to use it."
-_PORT: Final = "http://127.0.0.1:…/api"  # of a sandbox that has not begun
 
 
-class FieldView(TypedDict):
-    """What the token field and its buttons show. Never the token.
+def field(state: State, shelf: Shelf, now: Now) -> dict[str, Any]:
+    """What the token field and its buttons show in this state. Never the token.
 
     about: what the next request is about, the source and the recording. mode: the phase. is_current: nothing has been
-    done since the response that is shown came. page: the page that the second step is open in. tone: "live" or "".
+    done since the response that is shown came. page: the page that the second step is open in. tone: "live" or "calm".
     button, aside: the words of the button, and beside the field's name. placeholder: what stands in the empty field.
     error: why the text was refused. note: what to know of the last act. hint: what a press does. question, cost,
     confirm: the second step's question, what it costs, and its button. ready_at, ready_clock: until when nothing can be
     sent, in Unix seconds and as a clock shows it. can_cancel: the request that is out can be given up.
     off: why nothing can be sent to this source from here.
     """
-
-    about: str
-    mode: Phase
-    is_current: bool
-    page: str
-    tone: str
-    button: str
-    aside: str
-    placeholder: str
-    error: str | None
-    note: str | None
-    hint: str
-    question: str | None
-    cost: str | None
-    confirm: str | None
-    ready_at: float | None
-    ready_clock: str | None
-    can_cancel: bool
-    off: str | None
-
-
-def field(state: State, shelf: Shelf, now: Now) -> FieldView:
-    """What the token field and its buttons show in this state."""
     ready_at = state.waits_until(now)
-    host = _host(shelf.base_url(state.source, state.recording) or (BASE_URL if why_off() else _PORT))
+    host = _host(shelf.base_url(state.source, state.recording))
     question, cost, confirm = _second_step(state, host, now)
-    is_replay = state.source == "cassette"
     return {
         "about": " ".join(state.subject),
         "mode": state.phase,
         "is_current": state.is_current,
         "page": state.armed_by,
-        "tone": "live" if state.source == "live" else "",
+        "tone": "live" if state.source == "live" else "calm",
         "button": _button(state, shelf, host),
-        "aside": "optional in a replay: nobody checks it" if is_replay else "",
+        "aside": "optional in a replay: nobody checks it" if state.source == "cassette" else "",
         "placeholder": _placeholder(state, shelf),
         "error": sentence(state.refused) if state.refused else None,
         "note": " ".join(map(sentence, state.notes)) or None,
@@ -216,10 +191,10 @@ def copy_button(label: str, text: str) -> Html:
     return el("button", label, type="button", class_="wemasy-quiet", data_wemasy_copy=text, data_wemasy_key=label)
 
 
-def act_button(do: str, label: str, *, value: str = "", look: str = "wemasy-quiet") -> Html:
+def act_button(do: str, *label: str, value: str = "", look: str = "wemasy-quiet") -> Html:
     key = f"{do} {value}"
     return el(
-        "button", label, type="button", class_=look, data_wemasy_do=do, data_wemasy_value=value, data_wemasy_key=key
+        "button", *label, type="button", class_=look, data_wemasy_do=do, data_wemasy_value=value, data_wemasy_key=key
     )
 
 
@@ -228,11 +203,11 @@ def act_button(do: str, label: str, *, value: str = "", look: str = "wemasy-quie
 
 def choices(contract: Contract, state: State, shelf: Shelf) -> dict[str, Html]:
     """The parts that hang on what is chosen, by their place in the frame."""
-    base_url = shelf.base_url(state.source, state.recording) or (BASE_URL if why_off() else _PORT)
+    base_url = shelf.base_url(state.source, state.recording)
     return {
         "address": address(contract, base_url),
         "choices": _choices(state, shelf),
-        "base": Html() if base_url in (BASE_URL, _PORT) else _elsewhere(base_url),
+        "base": Html() if base_url in (BASE_URL, NOT_BEGUN) else _elsewhere(base_url),
     }
 
 
@@ -257,7 +232,7 @@ def _elsewhere(base_url: str) -> Html:
 
 def _choices(state: State, shelf: Shelf) -> Html:
     if len(shelf.sources) == 1:
-        host = _host(shelf.base_url(state.source, state.recording) or "")
+        host = _host(shelf.base_url(state.source, state.recording))
         return joined(el("p", "Where it goes", class_="wemasy-title"), el("p", f"{SOURCES[state.source]} · {host}"))
     segments = [
         _radio(

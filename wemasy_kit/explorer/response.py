@@ -18,7 +18,7 @@ from wemasy_kit.cards.card import box, table
 from wemasy_kit.cards.ledger import ledger_html
 from wemasy_kit.cards.markup import Html, el, joined
 from wemasy_kit.cards.outcome import body, gauge, headers, http_message
-from wemasy_kit.cards.words import LOOKS, SOURCES, explained, headline, status_line
+from wemasy_kit.cards.words import LOOKS, SOURCES, explained, finding, headline, status_line
 from wemasy_kit.contract.ledger import compare, differences
 from wemasy_kit.explorer.history import Entry, History, changes
 from wemasy_kit.explorer.panels import act_button, chip, copy_button, fold, sentence, tabs
@@ -85,7 +85,7 @@ def _verdict(entry: Entry, now: Now) -> Html:
     odd = el("p", f"About this token: {outcome.warning}") if outcome.warning else None
     return el(
         "div",
-        el("p", status, " ", el("strong", _title(outcome)), " ", *_proof(outcome), class_="wemasy-verdict-top"),
+        el("p", status, " ", el("strong", finding(outcome)), " ", *_proof(outcome), class_="wemasy-verdict-top"),
         el("p", explained(outcome)),
         odd,
         said,
@@ -93,12 +93,6 @@ def _verdict(entry: Entry, now: Now) -> Html:
         class_=f"wemasy-verdict wemasy-{LOOKS[outcome.kind].tone}",
         tabindex=-1,
     )
-
-
-def _title(outcome: Outcome) -> str:
-    words = LOOKS[outcome.kind].verdict
-    # A recorded verdict is about the token that was sent when it was recorded, and must not be taken for news.
-    return f"Recorded: {words[:1].lower()}{words[1:]}" if outcome.source == "cassette" else words
 
 
 _PROOFS: Final = {
@@ -160,20 +154,12 @@ def _row(number: int, entry: Entry, now: Now) -> Html:
     cells = [
         clock_time(entry.at, now=now.unix),
         joined(*chips),
-        f"{_title(outcome)}{proof}",
+        f"{finding(outcome)}{proof}",
         " · ".join(filter(None, (SOURCES[outcome.source], entry.place))),
         el("code", entry.fingerprint or "no token"),
     ]
     spans = [joined(el("span", cell), " ") for cell in cells]
-    return el(
-        "button",
-        *spans,
-        type="button",
-        class_="wemasy-call",
-        data_wemasy_do="show",
-        data_wemasy_value=number,
-        data_wemasy_key=f"show {number}",
-    )
+    return act_button("show", *spans, value=str(number), look="wemasy-call")
 
 
 def as_curl(exchange: Exchange) -> str:

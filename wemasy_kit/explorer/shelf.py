@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from wemasy_kit.sources.sandbox import Sandbox
 
 
+NOT_BEGUN: Final = "http://127.0.0.1:…/api"  # of a sandbox that has no port yet
+
+
 class Recording(NamedTuple):
     """What a list says of a recording: what it shows, and of a story what each step does, in words."""
 
@@ -94,12 +97,12 @@ class Shelf:
             return self._running_shop().send
         return self._played_on(recording) if name == "cassette" else live()
 
-    def base_url(self, name: SourceName, recording: str) -> str | None:
-        """Where a request to that source goes, or went when it was recorded; None where the sandbox has not begun."""
+    def base_url(self, name: SourceName, recording: str) -> str:
+        """Where a request to that source goes, or went when it was recorded."""
         if self._given is not None:
             return self._given.base_url
         if name == "sandbox":
-            return self._shop.base_url if self._shop else None
+            return self._shop.base_url if self._shop else BASE_URL if why_off() else NOT_BEGUN
         tape = self._read(recording) if name == "cassette" else None
         return tape.base_url if tape else BASE_URL
 

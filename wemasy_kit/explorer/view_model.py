@@ -124,19 +124,23 @@ class State:
         if (source, recording) == (self.source, self.recording):
             return self
         # Who changed something in between does not double-click.
-        return self._free(source=source, recording=recording, pressed=float("-inf"))
+        return self.let_go(source=source, recording=recording, pressed=float("-inf"))
 
     def name(self, customer: str) -> State:
         """Another customer: lets go of the token of the one before."""
-        return self if customer == self.customer else self._free(customer=customer)
+        return self if customer == self.customer else self.let_go(customer=customer)
 
-    def let_go(self) -> State:
-        """Close the second step and let go of the token."""
-        return self._free()
+    def let_go(self, **changes: Any) -> State:
+        """Close the second step and let go of the token, and change what else there is to change."""
+        if self.phase == "sending":
+            return self
+        return self._changed(
+            **{"phase": "ready", "held": None, "proves": None, "refused": None, "notes": (), **changes}
+        )
 
     def hold(self, token: Token | None) -> State:
         """Another token for the next request; None for a new one."""
-        return self if token == self.held else self._free(held=token)
+        return self if token == self.held else self.let_go(held=token)
 
     def show(self, entry: Entry) -> State:
         """An earlier response once more."""
@@ -184,10 +188,6 @@ class State:
         is_over = self.phase == "confirm" and now.unix >= self.armed_until
         return replace(self.let_go(), notes=(CLOSED,)) if is_over else self
 
-    def issued(self, token: Token) -> State:
-        """The sandbox issued a token for the request that is out."""
-        return replace(self, held=token)
-
     def answered(self, call: Call, entry: Entry, now: Now) -> State:
         """What came of a call. The wait begins with the same step that ends the sending: no press slips in."""
         outcome, is_replay = entry.outcome, call.source == "cassette"
@@ -215,13 +215,6 @@ class State:
     def _changed(self, **changes: Any) -> State:
         """Whatever is done, the response that is shown is an earlier one from now on."""
         return replace(self, **{"is_current": False, "provable": None, "problem": None, **changes})
-
-    def _free(self, **changes: Any) -> State:
-        if self.phase == "sending":
-            return self
-        return self._changed(
-            **{"phase": "ready", "held": None, "proves": None, "refused": None, "notes": (), **changes}
-        )
 
     def _takes_a_press(self, now: Now) -> bool:
         """Not a click that is queued behind another, is its echo, or comes within a wait."""
@@ -342,7 +335,7 @@ class ViewModel:
         if own_sandbox and call.token is None:
             token = self.shelf.issue(self.state.customer)
             call = call._replace(token=token)
-            self._step(lambda state: state.issued(token))
+            self._step(lambda state: replace(state, held=token))
         if call.proves:
             entry = replace(call.proves, outcome=await proved(call.proves.outcome, call.token, send=send))
         else:
