@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.cli.running import HANGS, one_line, run, started, terminal
+from tests.cli.running import HANGS, run, started, terminal
 from tests.support.leaks import shows
 from wemasy_kit.sandbox.catalogue import GROUPS, catalogue, find_group
 
@@ -126,26 +126,6 @@ def test_who_cannot_be_judged_is_told_why_in_a_line(name: str) -> None:
     assert why in result.stdout
     assert result.stdout.count("\n") == 1
     assert result.stdout.rstrip("\n").isprintable()
-
-
-WRONG_USE = {
-    "no command": ("", "name the command that logs out"),
-    "an unknown case": ("--case html-20 -- true", "no case is called 'html-20'; near: html-200"),
-    "an unknown group": ("--group redirect -- true", "no group is called 'redirect'; near: redirects"),
-    "claims of elsewhere": ("--claims stderr:x -- true", "--claims is stdout: and a regular expression"),
-    "claims that are no pattern": ("--claims stdout:( -- true", "this is no regular expression"),
-    "no time": ("--limit 0 -- true", "--limit"),
-}
-
-
-@pytest.mark.parametrize("name", WRONG_USE)
-def test_wrong_use_is_one_clear_line(name: str) -> None:
-    arguments, line = WRONG_USE[name]
-
-    result = run(f"check {arguments}")
-
-    assert result.exit_code == 2
-    assert line in one_line(result.stderr)
 
 
 WAYS = {

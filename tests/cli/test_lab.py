@@ -109,14 +109,6 @@ def test_it_passes_options_on(case: str, opened: list[tuple[list[str], Any]], mo
     assert ended.stderr[: len(says) or None] == says
 
 
-def test_without_its_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "wemasy_kit.cli.form_ready", None)
-    ended = run("lab")
-
-    assert ended.exit_code == 2
-    assert "pip install 'wemasy-kit[lab]'" in one_line(ended.stderr)
-
-
 def test_a_folder_that_takes_no_files_is_one_line(kit: Path, opened: list[tuple[list[str], Any]]) -> None:
     (kit / "my-notebooks").write_text("a file")
     ended = run("lab")

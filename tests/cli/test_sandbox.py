@@ -9,10 +9,8 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
-import pytest
 
 from tests.cli.running import HANGS, started
 from tests.support.leaks import shows
@@ -109,29 +107,3 @@ def test_on_an_address_that_others_reach_it_says_so_and_has_no_control_url() -> 
         _, err = process.communicate(timeout=HANGS)
 
     assert err == "Everyone who reaches 0.0.0.0 can use it: there is no control URL.\n"
-
-
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        ("--case html-20", "html-200"),
-        ("--host 203.0.113.9 --port 0", "203.0.113.9"),
-        ("--host no.such.name.invalid", "no.such.name.invalid"),
-        ("--tokens -1", "--tokens"),
-    ],
-)
-def test_what_it_cannot_do_is_one_clear_line(options: str, said: str) -> None:
-    with started(f"sandbox {options}") as process:
-        out, err = process.communicate(timeout=HANGS)
-
-    assert (process.returncode, out) == (2, "")
-    assert said in err
-    assert "Traceback" not in err
-
-
-def test_a_port_that_is_taken_is_one_clear_line() -> None:
-    with serving("") as (_, told), started(f"sandbox --port {urlsplit(told['base_url']).port}") as process:
-        _, err = process.communicate(timeout=HANGS)
-
-    assert process.returncode == 2
-    assert re.search(r"127\.0\.0\.1, port \d+ cannot be used: Address already in use; choose another with --port", err)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import get_args
 
+import click
 import pytest
 
 from tests.mutations import MUTATIONS
 from tests.support.sources import SIX, TESTS, outcome
 from wemasy_kit.call.outcome import OutcomeKind, TokenState
-from wemasy_kit.cli.app import WRONG_USE
 from wemasy_kit.cli.logout import EXIT_CODES
 
 PAGE = (TESTS.parent / "docs" / "promises.md").read_text("utf-8")
@@ -42,12 +42,12 @@ def test_the_table_of_outcomes_has_the_token_states_and_quotes_what_a_person_rea
 
 def test_the_table_of_outcomes_has_the_exit_codes_of_the_command() -> None:
     assert {kind: int(code) for kind, (*_, code) in OUTCOMES.items()} == {**EXIT_CODES}
-    assert f"Wrong use exits with {WRONG_USE}," in PAGE
+    assert f"Wrong use exits with {click.UsageError.exit_code}," in PAGE
 
 
 def test_only_a_logout_exits_0() -> None:
     assert [kind for kind, code in EXIT_CODES.items() if code == 0] == [OutcomeKind.REVOKED]
-    assert len({WRONG_USE, *EXIT_CODES.values()}) == len(OutcomeKind) + 1
+    assert len({click.UsageError.exit_code, *EXIT_CODES.values()}) == len(OutcomeKind) + 1
 
 
 def defined_in(file: str) -> set[str]:

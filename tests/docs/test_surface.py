@@ -36,10 +36,6 @@ def test_the_public_names_are_sorted() -> None:
     assert wemasy_kit.__all__ == sorted(set(wemasy_kit.__all__))
 
 
-def test_the_names_of_the_plan_are_public() -> None:
-    assert {"Token", "logout", "live", "cassette", "Sandbox", "LogoutForm"} <= set(wemasy_kit.__all__)
-
-
 def test_the_typing_test_uses_every_public_name() -> None:
     tree = ast.parse((PACKAGE.parent / "tests" / "typing" / "api.py").read_text("utf-8"))
     (names,) = [node.names for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "wemasy_kit"]

@@ -16,8 +16,6 @@ import click
 from wemasy_kit.errors import InvalidToken, RecordingRefused, SecretFound, WemasyKitError, printable
 from wemasy_kit.secrets.scan import without_secrets
 
-FAILED: Final = 1
-WRONG_USE: Final = 2
 # A command is the function of its name, in the module of its name.
 COMMANDS: Final = {
     "lab": "Open JupyterLab on the first notebook.",
@@ -57,17 +55,9 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
 
 
-class _WrongUse(click.ClickException):
-    exit_code = WRONG_USE
-
-
-class _Failure(click.ClickException):
-    exit_code = FAILED
-
-
 @contextlib.contextmanager
 def _one_clear_line() -> Iterator[None]:
-    kind: type[click.ClickException] = _WrongUse
+    kind: type[click.ClickException] = click.UsageError  # exits with 2; a ClickException with 1
     try:
         yield
         return
@@ -77,7 +67,7 @@ def _one_clear_line() -> Iterator[None]:
     except InvalidToken as error:
         line = f"this token cannot be sent, rule {error.rule}: {error}"
     except (RecordingRefused, SecretFound) as error:
-        line, kind = str(error), _Failure
+        line, kind = str(error), click.ClickException
     except WemasyKitError as error:
         line = str(error)
     raise kind(without_secrets(printable(" ".join(line.split())))) from None

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
+from wemasy_kit.errors import printable
 from wemasy_kit.sandbox.catalogue import Case, UnknownCase, catalogue, find_case, find_group
 from wemasy_kit.testing.command import Command
 from wemasy_kit.testing.judge import CONTROLS, Played, Verdict, told, why_not_judged
@@ -170,9 +171,6 @@ def _junit(played: Sequence[Played]) -> bytes:
     for each in played:
         case = ElementTree.SubElement(suite, "testcase", classname=each.case.group, name=each.case.name)
         if each in wrong:
-            text = "\n".join([*told(each), each.output])
-            shown = "".join(
-                sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}" for sign in text
-            )
-            ElementTree.SubElement(case, "failure", message=f"it {each.verdict.value}").text = shown
+            text = "\n".join(map(printable, [*told(each), *each.output.splitlines()]))
+            ElementTree.SubElement(case, "failure", message=f"it {each.verdict.value}").text = text
     return bytes(ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True))
