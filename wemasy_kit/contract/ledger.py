@@ -79,7 +79,7 @@ def compare(exchange: Exchange) -> tuple[Row, ...]:
     verdict = Verdict.AS_DOCUMENTED if documented else Verdict.UNDOCUMENTED
     rows = [Row("Status", _listed(load().responses), seen, verdict)]
     if documented is not None:
-        rows += [_header(exchange, header) for header in documented.headers]
+        rows += [_header(exchange, header, documented) for header in documented.headers]
         rows += _body(exchange, documented)
     elif exchange.body:
         no_table = f"The page does not list a {exchange.status}, so it says nothing about its body either."
@@ -135,7 +135,7 @@ _ANYWHERE: Final = frozenset(
 _SPELLINGS: Final = {"integer": r"-?[0-9]+", "number": r"-?[0-9]+(?:\.[0-9]+)?", "boolean": r"true|false"}
 
 
-def _header(exchange: Exchange, header: DocumentedHeader) -> Row:
+def _header(exchange: Exchange, header: DocumentedHeader, documented: DocumentedResponse) -> Row:
     values = exchange.header_values(header.name)
     row = Row(
         what=header.name,
@@ -144,7 +144,7 @@ def _header(exchange: Exchange, header: DocumentedHeader) -> Row:
         verdict=Verdict.AS_DOCUMENTED,
     )
     if not values:
-        return _missing(row, exchange.status)
+        return _missing(row, documented)
     if len(values) > 1:
         return replace(row, verdict=Verdict.WRONG_TYPE, explanation=_TWICE)
     value = values[0].strip(" \t")
@@ -213,7 +213,7 @@ def _fields(documented: DocumentedResponse, body: dict[str, Any]) -> list[Row]:
         if field.name in body:
             row = _field(replace(row, observed=_as_json(body[field.name])), documented, body[field.name])
         else:
-            row = _missing(row, documented.status)
+            row = _missing(row, documented)
         rows.append(row)
     listed = {field.name for field in documented.fields}
     extra = [
@@ -253,12 +253,11 @@ def _check(status: int, field: str) -> Callable[[object], object]:
 # Words
 
 
-def _missing(row: Row, status: int) -> Row:
-    documented = load().response(status)
-    example = documented.example if documented else None
-    in_example = example is None or row.what.removeprefix("body.") in example or not row.what.startswith("body.")
+def _missing(row: Row, documented: DocumentedResponse) -> Row:
+    field = row.what.partition("body.")[2]
+    in_example = not field or documented.example is None or field in documented.example
     general = _contradiction("nothing-is-required" if in_example else "example-lacks-fields")
-    return replace(row, verdict=Verdict.MISSING, explanation=_MEANINGS.get((status, row.what), general))
+    return replace(row, verdict=Verdict.MISSING, explanation=_MEANINGS.get((documented.status, row.what), general))
 
 
 def _contradiction(name: str) -> str | None:
