@@ -74,6 +74,10 @@ def test_every_status_has_an_outcome_and_only_200_revokes() -> None:
     assert {verdicts[status] for status in range(100, 200)} == {ODD_AND_OPEN}
 
 
+def test_nothing_is_revoked_by_a_request_without_a_token() -> None:
+    assert verdict(exchange(200, request_headers=(("Accept", "application/json"),))) == ODD_AND_OPEN
+
+
 # --- What an outcome carries
 
 
@@ -152,6 +156,15 @@ ADVICE = [
     (exchange(200), "Logged out: this token is dead."),
     (exchange(200), "other tokens, on other devices, still work"),
     (exchange(401, request_headers=()), "No token was sent, so nothing was revoked"),
+    (
+        exchange(200, request_headers=()),
+        "(it is a response to a request without a token). No token was sent, so nothing",
+    ),
+    (exchange(500, request_headers=()), "(the page documents no 500). No token was sent, so nothing was revoked"),
+    (
+        exchange(429, request_headers=()),
+        "can be said about any token. Try again in about a minute; the response does not",
+    ),
     (exchange(401), "never valid, has expired or was revoked before; nobody can tell which"),
     (exchange(429), "this request revoked nothing. If the token was valid, the customer is still logged in."),
     (exchange(429), "Sign the customer out on this device all the same"),

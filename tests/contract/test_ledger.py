@@ -128,6 +128,9 @@ RULES: dict[str, tuple[Exchange, str, Verdict, str]] = {
     "no body": (came(200, b""), "body", MISSING, "absent"),
     "a list": (came(200, b"[]"), "body", WRONG, "[]"),
     "null": (came(200, b"null"), "body", WRONG, "null"),
+    "JSON that calls itself HTML": (
+        came(200, OK, ("Content-Type", "text/html")), "Content-Type", WRONG, "application/json text/html",
+    ),
     "HTML": (came(200, b"<h1>Welcome</h1>"), "body", WRONG, "<h1>Welcome</h1>"),
     "a name that comes twice": (came(200, b'{"error": false, "error": true}'), "body", WRONG, "not JSON"),
     "no UTF-8": (came(200, b"\xff\xfe{}"), "body", WRONG, "not JSON"),
@@ -157,10 +160,18 @@ def test_a_body_that_is_no_object_is_one_row() -> None:
         (full(200, EXAMPLE), ["body.error", "body.data"]),
         (full(200, OK, ("X-Shop", "7"), ("Date", "today")), []),
         (full(200, OK, ("Retry-After", "5")), []),
+        (full(200, OK, ("content-type", "Application/vnd.shop+JSON; charset=utf-8")), []),
         (full(200, OK | {"token": "new"}), ["body.token"]),
         (full(500, {"message": "Server Error"}), ["Status"]),
     ],
-    ids=["two fields are missing", "explained extras", "another status's header", "a field more", "another status"],
+    ids=[
+        "two fields are missing",
+        "explained extras",
+        "another status's header",
+        "JSON of another kind",
+        "a field more",
+        "another status",
+    ],
 )
 def test_only_what_contradicts_the_page_or_is_not_explained_differs(exchange: Exchange, differing: list[str]) -> None:
     assert [each.what for each in compare(exchange) if each.differs] == differing

@@ -32,7 +32,7 @@ _CUT_COPY: Final = (
 _LIMITED: Final = (
     "Not logged out: this request revoked nothing. If the token was valid, the customer is still logged in."
 )
-_DOUBT: Final = "Not the documented response ({reason}): "
+_DOUBT: Final = "Not the documented response ({reason})"
 _UNCHANGED: Final = "assume that the token still works. Look at the address and at the response, then try again."
 _UNKNOWN: Final = "nobody knows whether the token was revoked, so treat it as live."
 _NOT_SENT: Final = "Nothing was sent: {reason}. The token is as it was; trying again is safe."
@@ -54,7 +54,7 @@ REASONS: Final[dict[Cause, str]] = {
 
 def advice(outcome: Outcome, *, zone: datetime.tzinfo | None = None) -> str:
     """What an outcome means, and what to do; times as a clock in `zone` shows them, None for this machine's zone."""
-    exchange = outcome.exchange
+    has_token = outcome.exchange is None or outcome.exchange.header_sent("Authorization")
     match outcome.kind:
         case "revoked":
             return _REVOKED + _PROOFS[outcome.proof]
@@ -63,15 +63,18 @@ def advice(outcome: Outcome, *, zone: datetime.tzinfo | None = None) -> str:
         case "unknown":
             sentences = [_LOST.format(reason=outcome.reason), _AGAIN, _AT_HOME]
         case "unauthenticated":
-            if exchange and not exchange.header_sent("Authorization"):
+            if not has_token:
                 return _NO_TOKEN
             return _CUT_COPY if outcome.warning else _UNAUTHENTICATED
         case "rate_limited":
-            sentences = [_LIMITED, _try_again(outcome, zone), _AT_HOME]
+            when = _try_again(outcome, zone)
+            sentences = [_LIMITED, when, _AT_HOME] if has_token else [_NO_TOKEN, when]
+        case _ if not has_token:
+            return f"{_DOUBT.format(reason=outcome.reason)}. {_NO_TOKEN}"
         case _:
             known = _UNCHANGED if outcome.token_state == "unchanged" else _UNKNOWN
             when = _AGAIN if outcome.pause is None else _try_again(outcome, zone)
-            sentences = [_DOUBT.format(reason=outcome.reason) + known]
+            sentences = [f"{_DOUBT.format(reason=outcome.reason)}: {known}"]
             sentences += [when, _AT_HOME] if outcome.token_state == "unknown" else [_AT_HOME]
     if outcome.not_waited:
         sentences.insert(-1, f"Not waited: {outcome.not_waited}.")

@@ -80,7 +80,7 @@ def compare(exchange: Exchange) -> tuple[Row, ...]:
     rows = [Row("Status", _listed(load().responses), seen, verdict)]
     if documented is not None:
         rows += [_header(exchange, header, documented) for header in documented.headers]
-        rows += _body(exchange, documented)
+        rows += [*_content_type(exchange), *_body(exchange, documented)]
     elif exchange.body:
         no_table = f"The page does not list a {exchange.status}, so it says nothing about its body either."
         rows += [Row("body", _NOTHING, _start(exchange), Verdict.UNDOCUMENTED, no_table)]
@@ -114,6 +114,7 @@ _RESET: Final = (
 )
 _TWICE: Final = "It came more than once, and nobody can tell which one counts."
 _DATE: Final = "HTTP allows a date here too (RFC 9110); a client that expects a number cannot read it, the kit can."
+_MISNAMED: Final = "The body is JSON all the same, and the kit reads it; a client that goes by this header does not."
 _NEGATIVE: Final = "It counts something, and is below zero."
 _OVER_LIMIT: Final = "More requests are left than the limit allows."
 _OTHERS: Final = "Any HTTP response may have these; they say nothing about the logout."
@@ -159,6 +160,14 @@ def _header(exchange: Exchange, header: DocumentedHeader, documented: Documented
         if exchange.status == 429:
             return replace(row, explanation=_contradiction("same-numbers-everywhere"))
     return row
+
+
+def _content_type(exchange: Exchange) -> list[Row]:
+    """A row where JSON comes under another name, which decides nothing; a body that is no JSON has a row of its own."""
+    named = ", ".join(exchange.header_values("Content-Type"))
+    if not named or exchange.flaw is not None or re.search(r"(?i)[/+]json\b", named):
+        return []
+    return [Row("Content-Type", "application/json", _shown(named), Verdict.WRONG_TYPE, _MISNAMED)]
 
 
 def _extra_headers(exchange: Exchange) -> list[Row]:
