@@ -55,12 +55,10 @@ def sandbox(
       wemasy-kit sandbox --case html-200 --log        to see what your client makes of it
       wemasy-kit sandbox --port 0 --json              for a test in another language
     """
-    shop = Shop(rate_limit=rate_limit, profile=profile, login_route=login_route, cases=cases)
-    if case is not None:
-        try:
-            shop.answer_next(case, times=None)
-        except UnknownCase as error:
-            raise click.BadParameter(str(error), param_hint="--case") from None
+    try:
+        shop = Shop(rate_limit=rate_limit, profile=profile, login_route=login_route, cases=cases, always=case)
+    except UnknownCase as error:
+        raise click.BadParameter(str(error), param_hint="--case") from None
     server = Server(shop, host=host, port=port, on_request=_print if log else lambda request: None)
 
     async def serve() -> None:

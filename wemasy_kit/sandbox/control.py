@@ -31,7 +31,7 @@ def control(shop: Shop, log: deque[LoggedRequest], method: str, path: str, body:
 
     ways: dict[str, tuple[str, Callable[[Mapping[str, Any]], object]]] = {
         "/tokens": ("POST", lambda asked: {"token": shop.issue_token(str(asked["customer"]))}),
-        "/next": ("POST", lambda asked: shop.answer_next(asked["case"], asked.get("times", 1))),
+        "/next": ("POST", lambda asked: shop.answer_next(str(asked["case"]), asked.get("times", 1))),
         "/clock": ("POST", lambda asked: shop.forward(asked["forward"])),
         "/reset": ("POST", reset),
         "/requests": ("GET", lambda asked: {"requests": [dataclasses.asdict(each) for each in log]}),
@@ -42,12 +42,18 @@ def control(shop: Shop, log: deque[LoggedRequest], method: str, path: str, body:
     if method != wanted:
         return _json(405, {"error": f"{path} takes a {wanted}"})
     try:
-        return _json(200, does(json.loads(body or b"{}")) or {})
+        asked = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        asked = None
+    if not isinstance(asked, dict):
+        return _json(400, {"error": "the body is a JSON object, or empty"})
+    try:
+        return _json(200, does(asked) or {})
     except UnknownCase as error:
         return _json(404, {"error": str(error), "near": error.near})
     except KeyError as error:
         return _json(400, {"error": f"the JSON has no {error.args[0]!r}"})
-    except (TypeError, AttributeError, ValueError, RecursionError) as error:
+    except ValueError as error:
         return _json(400, {"error": str(error)})
 
 

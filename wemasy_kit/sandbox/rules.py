@@ -100,10 +100,11 @@ class Shop:
         profile: Which shop it plays, see `Profile`.
         login_route: Whether it has a login page, see `Profile`.
         cases: Whether a token `case|NAME` gets the case of this name, and is alive until that revokes it.
+        always: The name of the case that every other logout gets.
         clock: Gives the seconds since 1970. No other clock is looked at.
 
     Raises:
-        ValueError: The rate limit or the profile is none.
+        ValueError: The rate limit or the profile is none, or no case has the name (UnknownCase).
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class Shop:
         profile: Profile = "documented",
         login_route: bool = False,
         cases: bool = False,
+        always: str | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         if not isinstance(rate_limit, int) or isinstance(rate_limit, bool) or not 1 <= rate_limit <= MOST:
@@ -128,7 +130,7 @@ class Shop:
         # When the first call came, and how many were granted, in order of that.
         self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._next: deque[Case] = deque()
-        self._always: Case | None = None
+        self._always = find_case(always) if always is not None else None
         self._numbers = itertools.count(1)
         for name in catalogue() if cases else ():
             self._tokens[_digest(name)] = IssuedToken(None, "", fingerprint(name), alive=True, case=name)
@@ -178,20 +180,17 @@ class Shop:
             self._next.clear()
             self._ahead = 0.0
 
-    def answer_next(self, name: str, times: int | None = 1) -> None:
-        """Give the next `times` logouts this case, after those that wait already; None: whenever none waits.
+    def answer_next(self, name: str, times: int = 1) -> None:
+        """Give the next `times` logouts this case, after those that wait already.
 
         Raises:
             UnknownCase: There is none of this name; it names the near ones.
             ValueError: `times` is no whole number from 1 to 10,000.
         """
         case = find_case(name)
-        if times is None:
-            self._always = case
-        elif not isinstance(times, int) or isinstance(times, bool) or not 1 <= times <= 10_000:
+        if not isinstance(times, int) or isinstance(times, bool) or not 1 <= times <= 10_000:
             raise ValueError("times is a whole number from 1 to 10,000")
-        else:
-            self._next.extend([case] * times)
+        self._next.extend([case] * times)
 
     def next_case(self, method: str, path: str, token: str) -> Case | None:
         """The case that this request gets; None: what the rules say (`answer`). One that waited is used up."""
