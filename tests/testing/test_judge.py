@@ -74,6 +74,8 @@ def test_of_several_faults_the_worst_counts(name: str) -> None:
     ("wrong", "sentence"),
     [
         (WRONG["crashed"], "It crashed: KeyError: 'data'"),
+        (replace(WRONG["crashed"], case=find_case("endless-headers")), "It crashed: KeyError: 'data'"),
+        (replace(WRONG["crashed"], output="MemoryError"), "It crashed: MemoryError (Here a process may fill 1 GiB.)"),
         (WRONG["incomplete: nothing"], "It sent no request at all."),
         (played("html-200", False, alive=True, requests=(asked(),)), NOTHING),
         (played("302-to-the-login-page", False, alive=True, requests=(GOOD, GOOD)), "It followed the redirect."),
@@ -100,6 +102,16 @@ def test_a_person_is_told_the_exchange_what_is_wrong_and_what_to_do() -> None:
         "  It said “logged out”, but the token still works: whoever holds it is still logged in.",
         f"  What to do: {find_case('html-200').advice}",
     ]
+
+
+def test_what_a_client_asks_after_a_redirect_is_told_after_it() -> None:
+    followed = played("302-in-maintenance", True, alive=True, requests=(GOOD, replace(GOOD, method="GET", path="/")))
+
+    lines = [line.strip()[:30] for line in told(followed) if line.startswith("    ")]
+
+    assert (lines[0], lines[1], lines[-1]) == (
+        "> POST /logout to 127.0.0.1", "< HTTP/1.1 302 Found", "> GET / to 127.0.0.1"
+    )  # fmt: skip
 
 
 def test_a_client_is_judged_only_if_it_asks_and_can_say_yes() -> None:

@@ -76,7 +76,7 @@ class Played:
             Verdict.OTHER_HOST: "It sent the token to another host: whoever runs that can use it.",
             Verdict.TOKEN_SHOWN: "It wrote the token to its output, and so to every log that keeps it.",
             Verdict.CRASHED: f"It crashed: {last_words(self.output)}"
-            + (" (Here a process may fill 1 GiB.)" if self.case.repeats else ""),
+            + (" (Here a process may fill 1 GiB.)" if "memory" in self.output.lower() else ""),
             Verdict.HUNG: "It had not ended at the limit. Give the whole call a deadline of its own.",
             Verdict.INCOMPLETE: f"It sent no {' and no '.join(self._missing)}.",
             Verdict.REPEATED: self._why_again,
@@ -125,11 +125,13 @@ def last_words(output: str) -> str:
 def told(played: Played) -> Iterator[str]:
     """What a person is told of a case: the exchange, what is wrong, what to do. A line each."""
     case = played.case
+    asked = [f"    > {each.method} {each.path} to {each.host}" for each in played.requests]
     yield f"{case.name} ({GROUPS[case.group]}; {case.level}: {case.standard})"
     yield f"  {case.happens} {case.because}"
-    yield from (f"    > {each.method} {each.path} to {each.host}" for each in played.requests)
+    yield from asked[:1]
     yield from (f"    < {line[:100]}" for line in re.sub("<<.*?>>", "…", case.response).strip("\n").splitlines()[:8])
     if case.end != "close":
         yield "    < silence" if case.end == "hang" else "    < the connection is reset"
+    yield from asked[1:]
     yield f"  {played.sentence}"
     yield f"  What to do: {case.advice}"
