@@ -145,6 +145,7 @@ WRONG = {
     "a check of claims elsewhere": Use("check --claims stderr:x -- x", "--claims is stdout: and a regular expression"),
     "a check of claims that are no pattern": Use("check --claims stdout:( -- x", "this is no regular expression"),
     "a check in no time": Use("check --limit 0 -- x", "--limit"),
+    "a check into no folder": Use("check --junit no/such/junit.xml -- x", "no/such/junit.xml"),
     "an export to no tool": Use("export raml", "'raml' is not one of 'openapi', 'postman', 'har', 'http'"),
     "an export to no folder": Use("export har -o no/such/session.har", "cannot be written: No such file or directory"),
     "a story that is none": Use("record 418-teapot", "no story named 418-teapot; there are: 200-200-two-devices"),

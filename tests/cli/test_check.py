@@ -153,6 +153,22 @@ def test_whatever_a_client_does_it_is_told_and_the_run_goes_on(way: str) -> None
     assert verdict == "token_shown" or found[0]["verdict"] == "right"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process was started with")
+def test_not_even_a_child_that_left_its_process_group_stays_behind(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "alive")
+    reads = os.open(tmp_path / "alive", os.O_RDONLY | os.O_NONBLOCK)
+    leaves = f"""
+import subprocess
+alive = open({str(tmp_path / "alive")!r}, "w")
+subprocess.Popen(["sleep", "99"], pass_fds=[alive.fileno()], start_new_session=True)
+"""
+    assert run(f"check --case 200-documented -- {program(leaves)}").exit_code == 0
+
+    assert select.select([reads], [], [], HANGS)[0]
+    assert os.read(reads, 99) == b""  # Nobody has its other end any more.
+    os.close(reads)
+
+
 def test_what_it_prints_can_be_its_claim() -> None:
     does = "print('Logged out.' if done else 'Not logged out.'); done = True"
     arguments = f"{cases('200-documented html-200')} -- {program(does)}"

@@ -52,7 +52,7 @@ def _pattern(ctx: click.Context, param: click.Parameter, claims: str | None) -> 
 @click.option("--jobs", type=click.IntRange(1, 64), metavar="N", default=8, show_default=True, help="Runs at a time.")
 @click.option("--claims", metavar="stdout:REGEX", callback=_pattern, help="What it prints for “logged out”.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
-@click.option("--junit", type=click.File("wb"), metavar="FILE", help="Write them as JUnit XML, too.")
+@click.option("--junit", type=click.File("wb", lazy=False), metavar="FILE", help="Write them as JUnit XML, too.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def check(
     groups: list[tuple[Case, ...]],
@@ -93,6 +93,8 @@ def check(
     interrupted = False
     try:
         if why := why_not_judged(play(find_case(name), client) for name in CONTROLS):
+            if junit:
+                junit.write(_junit([]))
             _not_judged(why, as_json)
         hidden = not sys.stderr.isatty()
         with click.progressbar(length=len(cases), label="Playing", file=sys.stderr, hidden=hidden) as bar:

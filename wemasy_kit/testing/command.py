@@ -1,4 +1,4 @@
-"""Command: a program in any language as a client, in a process group of its own, of which nothing stays."""
+"""Command: a program in any language as a client, in a process group of its own. Nothing that it started stays."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import IO, Final
 
 from wemasy_kit.testing.play import Ended
@@ -51,6 +52,7 @@ class Command:
                 hung = True
             finally:
                 _end(process)
+                _end_what_left(token)
             said = _read(out)
             output, code = said + _read(err), process.returncode
         claims = self._claims.search(said) is not None if self._claims else code == 0
@@ -94,6 +96,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def _end_what_left(token: str) -> None:
+    """End what left its group: on Linux its token is to be seen in the environment that it was started with."""
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if f"WEMASY_TOKEN={token}".encode() in environment.read_bytes():
+                os.kill(int(environment.parent.name), signal.SIGKILL)
 
 
 def _read(file: IO[bytes]) -> str:
