@@ -373,7 +373,7 @@ MUTATIONS = (
     Mutation("keeps a token in what a client said", "testing/play.py", "shown = masked(output, token.reveal())", "shown = output", "cli/check"),
     Mutation("takes any end for a claim", COMMAND, "else code == 0", "else True", "cli/check"),
     Mutation("takes a crash for doubt", COMMAND, "_TRACEBACK.search(output) is not None", "False", "cli/check"),
-    Mutation("leaves the children of a client", COMMAND, "os.killpg(process.pid, signal.SIGKILL)", "process.kill()", "cli/check"),
+    Mutation("leaves what left the group of a client", COMMAND, "                _end_what_left(token)\n", "", "cli/check"),
     Mutation("leaves what runs when it is interrupted", "cli/check.py", "        client.stop()", "        pass"),
     Mutation("exits 0 in spite of faults", "cli/check.py", "sys.exit(any(each.verdict is not Verdict.RIGHT for each in played))", "sys.exit(0)"),
     Mutation("judges without controls", "cli/check.py", "why := why_not_judged(play(find_case(name), client) for name in CONTROLS)",
