@@ -66,7 +66,7 @@ def sandbox(
             await server.start()
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
-            message = f"{host}, port {port} cannot be used: {reason}; choose another with --port"
+            message = f"{host}, port {port} cannot be used: {reason}; choose another with --port or --host"
             raise click.UsageError(message) from None
         try:
             customers = itertools.islice(itertools.cycle(_DEVICES), tokens)
