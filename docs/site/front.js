@@ -1,4 +1,3 @@
-"use strict";
 // Which recording the form opens on: from the address, `#v1/NAME`, if the name is on this list. Nothing else is taken.
 const names = ["NAMES"];
 const start = document.getElementById("start");

@@ -88,7 +88,7 @@ def test_a_notebook_in_the_book_has_its_committed_outputs_and_runs_in_the_lab(pa
 
 def test_the_front_page_is_small_and_so_is_its_script() -> None:
     text = (SITE / "index.html").read_text("utf-8")
-    (script,) = re.findall(r"<script>(.*?)</script>", text, re.S)
+    (script,) = re.findall(r"<script type=.module.>(.*?)</script>", text, re.S)
 
     assert len(text.encode()) <= 60_000
     assert len(script.encode()) <= 2_048
