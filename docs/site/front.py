@@ -46,7 +46,7 @@ def page(notebooks: list[Path], version: str) -> str:
     replayed = provenance(outcomes[OPENS_ON]).removeprefix("Replay: ").partition(",")[0]
     script = re.sub(r"(?m)^ *//.*\n|^ +", "", (HERE / "front.js").read_text("utf-8"))
     return Template((HERE / "front.html").read_text("utf-8")).substitute(
-        url=load().url,
+        url=load().url.replace("/", "/<wbr>"),
         method=load().method,
         auth=html.escape(load().auth),
         recorded=html.escape(replayed),

@@ -21,9 +21,20 @@ AS_IT_RAN = {
     "cell_type": "markdown",
     "id": "as-it-ran",
     "metadata": {},
-    "source": "**Here you see it as it ran on a machine.** It starts programs and a server, and a browser's Python has "
-    "neither processes nor sockets: do not run these cells here.",
+    "source": "**Here you see it as it ran on a machine.** It starts a server, and a browser's Python has neither threads "
+    "nor sockets: run here, its cells say so and no more.",
 }
+# What the notebooks say of the sandbox, and what is true in a page.
+IN_PAGE = ("a stand-in shop on this machine, over a real socket", "a stand-in shop in this page; no socket")
+# JupyterLite has no setting for it.
+ROOM_TO_READ = """<script>
+const narrow = innerWidth < 700 && setInterval(() => {
+  if (!document.querySelector(".jp-NotebookPanel")) return;
+  clearInterval(narrow);
+  window.jupyterapp.shell.collapseLeft();
+}, 250);
+</script>
+</head>"""
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 
 
@@ -34,7 +45,7 @@ def build(checkout: Path, work: Path, out: Path) -> None:
     shutil.copytree(checkout / "cassettes", contents / "cassettes")
     (contents / "notebooks").mkdir()
     for path in (checkout / "notebooks").glob("*.ipynb"):
-        notebook = json.loads(path.read_text("utf-8"))
+        notebook = json.loads(path.read_text("utf-8").replace(*IN_PAGE))
         # A kernel of another name would make JupyterLite ask for one.
         notebook["metadata"]["kernelspec"] = {"name": "python", "display_name": "Python", "language": "python"}
         if any("wemasy_kit.testing" in "".join(cell["source"]) for cell in notebook["cells"]):
@@ -53,6 +64,8 @@ def build(checkout: Path, work: Path, out: Path) -> None:
     offline = {"UV_OFFLINE": "1"} if kept.is_dir() else {}
     command = [str(Path(sys.executable).with_name("jupyter-lite")), "build"]
     _run(command, cwd=work, env={**os.environ, **offline, "UV_PYTHON_DOWNLOADS": "never"})
+    page = out / "lab" / "index.html"
+    page.write_text(page.read_text("utf-8").replace("</head>", ROOM_TO_READ), "utf-8")
     if not kept.is_dir():
         _keep(out / "static" / "pyodide-lock", kept)
 

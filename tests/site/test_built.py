@@ -120,6 +120,14 @@ def test_the_lab_has_what_git_lists_and_nothing_else_of_the_checkout() -> None:
 
 
 @needs_lab
+def test_a_notebook_of_the_lab_speaks_of_no_real_socket() -> None:
+    notebooks = {path.name: path.read_text("utf-8") for path in (SITE / "lab" / "files" / "notebooks").glob("*.ipynb")}
+
+    assert [name for name, text in notebooks.items() if "real socket" in text] == []
+    assert "in this page; no socket" in notebooks[NOTEBOOKS[0]]
+
+
+@needs_lab
 def test_the_lab_has_every_package_beside_it() -> None:
     folder = SITE / "lab" / "static" / "pyodide-lock"
     packages = json.loads((folder / "pyodide-lock.json").read_text("utf-8"))["packages"]

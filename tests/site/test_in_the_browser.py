@@ -77,7 +77,7 @@ def outputs(page: Page) -> list[dict[str, Any]]:
 
 
 def runs_programs(name: str) -> bool:
-    """Whether it needs what a browser's Python has not: processes and sockets."""
+    """Whether it needs what a browser's Python has not: threads and sockets."""
     return "wemasy_kit.testing" in (ROOT / "notebooks" / name).read_text("utf-8")
 
 
@@ -86,13 +86,13 @@ def test_a_notebook_that_starts_programs_shows_what_is_committed_and_says_why(
     name: str, page: Page, site: Hosted
 ) -> None:
     page.goto(f"{site.url}/lab/lab/index.html?path=notebooks/{name}")
-    expect(page.locator(".jp-Notebook")).to_contain_text("neither processes nor sockets", timeout=60 * SECOND)
+    expect(page.locator(".jp-Notebook")).to_contain_text("neither threads nor sockets", timeout=60 * SECOND)
 
     assert outputs(page)
     assert site.third_parties == set()
 
 
-@pytest.mark.parametrize("name", [name for name in NOTEBOOKS if not runs_programs(name)])
+@pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_notebook_runs_from_top_to_bottom_without_an_error(name: str, page: Page, site: Hosted) -> None:
     page.goto(f"{site.url}/lab/lab/index.html?path=notebooks/{name}")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
@@ -106,6 +106,14 @@ def test_a_notebook_runs_from_top_to_bottom_without_an_error(name: str, page: Pa
     assert [(error["ename"], error["evalue"]) for error in errors] == []
     assert outputs(page)
     assert site.third_parties == set()
+
+
+def test_on_a_phone_the_notebook_has_the_room_and_not_the_list_of_files(page: Page, site: Hosted) -> None:
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto(f"{site.url}/lab/lab/index.html?path=notebooks/{NOTEBOOKS[0]}")
+
+    expect(page.locator(".jp-FileBrowser")).to_be_hidden(timeout=60 * SECOND)
+    expect(page.locator(".jp-NotebookPanel")).to_be_visible()
 
 
 # --- The front page

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from wemasy_kit.cards.card import Card, box, part, table
+from wemasy_kit.cards.card import Card, box, note, part, table
 from wemasy_kit.cards.markup import Html, el, joined
 from wemasy_kit.sandbox.catalogue import find_case
 from wemasy_kit.testing.judge import Played, Verdict
@@ -18,6 +19,7 @@ CASES: Final = (
     *("html-200", "error-true", "catch-all-200", "retired-200", "empty-200"),
 )
 LIMIT: Final = 5.0  # seconds a call
+_NO_SHOP: Final = "This Python runs in a browser and has neither threads nor sockets: it plays no case."
 _VERSIONS: Final = {
     "As anyone would write it": "1-as-anyone-would.py",
     "Asks for JSON, follows no redirect": "2-asks-for-json.py",
@@ -68,15 +70,20 @@ def version(number: int) -> Version:
     return Version(title, (Path(__file__).parent / "sample_texts" / name).read_text(encoding="utf-8"))
 
 
-def check(version: Version) -> Checked:
-    """Play `CASES` against a version, each with a shop, a port and a token of its own."""
+def check(version: Version) -> Card:
+    """Play `CASES` against a version, each with a shop, a port and a token of its own; in a page say why not."""
+    if sys.platform == "emscripten":
+        return note("–", f"{version.title}: not checked", _NO_SHOP)
     loaded: dict[str, Any] = {}
     exec(compile(version.source, version.title, "exec"), loaded)
     return Checked(version.title, play_all([find_case(name) for name in CASES], function(loaded["log_out"], LIMIT), 1))
 
 
-def show_verdicts(*checked: Checked) -> Card:
+def show_verdicts(*cards: Card) -> Card:
     """The versions side by side: false “logged out”, other faults, right."""
+    checked = [each for each in cards if isinstance(each, Checked)]
+    if not checked:
+        return note("–", "No version was checked", _NO_SHOP)
     rows = [
         (each.title, _bar(each.lies, each, "bad"), _bar(each.others, each, "doubt"), _bar(each.right, each, "good"))
         for each in checked
