@@ -21,8 +21,8 @@ AS_IT_RAN = {
     "cell_type": "markdown",
     "id": "as-it-ran",
     "metadata": {},
-    "source": "**Here you see it as it ran on a machine.** It starts a server, and a browser's Python has neither threads "
-    "nor sockets: run here, its cells say so and no more.",
+    "source": "**Here you see it as it ran on a machine.** It starts a server, and a browser's Python has neither "
+    "threads nor sockets: run here, its cells say so and no more.",
 }
 # What the notebooks say of the sandbox, and what is true in a page.
 IN_PAGE = ("a stand-in shop on this machine, over a real socket", "a stand-in shop in this page; no socket")
