@@ -209,15 +209,18 @@ for (const [name, baseUrl] of Object.entries(baseUrls)) {
   said[name] = [told.message, aside, name in tokens && !cleared, told.signedOut, told.shop, response.status];
 }
 const got = await logoutRoute({})(new Request('https://shop.example/logout'));
-console.log(JSON.stringify([said, got.status]));
+const odd = { method: 'POST', headers: { cookie: 'wemasy_token=%E0%A4%A' } };
+const signedOut = await logoutRoute({ baseUrl: baseUrls['401'] })(new Request('https://shop.example/logout', odd));
+console.log(JSON.stringify([said, got.status, signedOut.headers.has('Set-Cookie')]));
 """
 
 
 def by_the_route_s_post(base_urls: Mapping[str, str], tokens: Mapping[str, str], folder: Path) -> dict[str, Ending]:
-    said, got = node(ROUTE, folder, [base_urls, tokens])
+    said, got, odd_is_cleared = node(ROUTE, folder, [base_urls, tokens])
     states = {"200": "revoked", "401": "not_accepted", "429": "unconfirmed", "none": "no_token"}
     assert {name: each[3:] for name, each in said.items()} == {n: [True, state, 200] for n, state in states.items()}
     assert got == 405  # A link that is fetched ahead logs nobody out.
+    assert odd_is_cleared  # A cookie that was not written by `encodeURIComponent`.
     return {name: Ending(*each[:3]) for name, each in said.items()}
 
 

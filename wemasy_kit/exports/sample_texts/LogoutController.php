@@ -1,8 +1,9 @@
 <?php
-// A logout to copy into your own server: a controller for Laravel 10 or later. Its syntax is checked; it was never run.
+// A logout to copy into your own server: a controller for Laravel 11 or later. Its syntax is checked; it was never run.
 //   routes/web.php       Route::post('/logout', LogoutController::class);
 //   routes/console.php   Schedule::call([LogoutController::class, 'revokePending'])->everyMinute();
-// PendingToken is a model of yours, with one column: `protected $casts = ['token' => 'encrypted'];`
+// It reads the token from the session, where your own login put it: `wemasy_token`. PendingToken is a model of yours:
+// a text column `token`, and `protected $casts = ['token' => 'encrypted'];`
 // The call belongs on the server. In a browser every script of the page could read the token, and none could read
 // Retry-After: no header of the shop is exposed to pages of another origin (CORS).
 namespace App\Http\Controllers;
@@ -20,7 +21,7 @@ class LogoutController
     {
         $token = $request->session()->get('wemasy_token');
         $pending = $token && self::revoke($token)[0] === 'unconfirmed';
-        if ($pending) PendingToken::create(['token' => $token]); // Before it leaves the session: it is never lost.
+        if ($pending) PendingToken::forceCreate(['token' => $token]); // Before it leaves the session: it is never lost.
         $request->session()->invalidate();
         $request->session()->regenerateToken();
         $message = $pending ? 'Signed out on this device. The shop has not confirmed it yet.' : 'Signed out.';

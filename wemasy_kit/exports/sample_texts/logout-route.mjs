@@ -2,6 +2,7 @@
 //   Next.js, app/logout/route.js   export const POST = logoutRoute({ putAside });
 //   Deno                           Deno.serve(logoutRoute({ putAside }));
 //   Workers                        export default { fetch: logoutRoute({ putAside }) };
+// It reads the token from a cookie that your own login set: `wemasy_token`; HttpOnly, Secure, Path=/.
 // The call belongs on the server. In a browser every script of the page could read the token, and none could read
 // Retry-After: no header of the shop is exposed to pages of another origin (CORS).
 
@@ -53,7 +54,8 @@ export const logoutRoute = ({ putAside, baseUrl }) => async (request) => {
   const held = /(?:^|; *)wemasy_token=([^;]+)/.exec(request.headers.get('Cookie') ?? '');
   let state = 'no_token'; // Nothing to do, and no cookie to clear: a form of another site may have sent this.
   if (held) {
-    const token = decodeURIComponent(held[1]);
+    let token = held[1];
+    try { token = decodeURIComponent(token); } catch { /* It was not encoded. */ }
     ({ state } = await revoke(token, baseUrl));
     if (state === 'unconfirmed') await putAside(token);
     headers.set('Set-Cookie', 'wemasy_token=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax');

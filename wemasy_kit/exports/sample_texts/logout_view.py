@@ -1,6 +1,7 @@
 # A logout to copy into your own server: Django, Flask, or any synchronous Python 3.9 or later.
 #   Django   message = log_out(request.session, put_aside); request.session.flush(); return HttpResponse(message)
 #   Flask    message = log_out(session, put_aside); session.clear(); return message
+# It reads the token from the session, where your own login put it: `wemasy_token`.
 # Let the view take POST only. Keep the session on the server: Flask's own is a cookie that its reader can decode.
 # The call belongs on the server. In a browser every script of the page could read the token, and none could read
 # Retry-After: no header of the shop is exposed to pages of another origin (CORS).
