@@ -74,7 +74,7 @@ _ROOMS = {
     "contract": "What the page says",
     "exports": "What you take home",
     "cards": "What a person reads",
-    "testing": "Your own client, put to the test",
+    "testing": "Tests for your own logout",
     "explorer": "The form",
     "errors": "What raises",
 }
