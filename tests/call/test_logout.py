@@ -156,7 +156,7 @@ def test_a_token_that_looks_wrong_says_so_in_the_outcome_and_is_not_to_be_forgot
     outcome, _ = called(says(401), token=canary[:-1])
 
     assert outcome.warning == cut.warning is not None
-    assert "perhaps a cut copy" in outcome.advice
+    assert "perhaps a part of it is missing" in outcome.advice
     assert logout_sync(cut, send=cassette("401-unknown-token")).warning is None
 
 

@@ -49,8 +49,11 @@ SAID = [
     (sources.lost(sent=False, source="sandbox"), STAND_IN),
     (outcome("live", NGINX), "Live: this is what the server said just now."),
     (sources.lost(sent=False), "Live: nothing left this machine."),
-    (sources.lost(sent=True), "Live: the network was asked, and no complete response came."),
-    (outcome("live", SANDBOX), "Live over the network, but what answered is the kit's own sandbox, not Wemasy."),
+    (sources.lost(sent=True), "Live: the request was sent, and no complete response came."),
+    (
+        outcome("live", SANDBOX),
+        "Live over the network, but the response is from the kit's own sandbox, not from Wemasy.",
+    ),
 ]
 
 

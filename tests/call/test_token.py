@@ -48,7 +48,7 @@ def test_what_comes_with_a_copied_token_is_left_out_and_told(wrap: str, notes: l
     token = Token.parse(wrap.format(canary))
 
     assert token.reveal() == canary
-    assert token.notes == tuple(f"{note} was left out" for note in notes)
+    assert token.notes == tuple(f"{note} was removed" for note in notes)
 
 
 def test_only_one_pair_of_quotes_is_stripped(canary: str) -> None:

@@ -36,6 +36,14 @@ def test_as_text_each_sample_has_its_language_above_it() -> None:
     assert all(f"--- {language}\n{source}" in text for language, source in load().samples.items())
 
 
+def test_a_function_has_its_servers_beside_its_language() -> None:
+    page = Page(show_samples("function")._repr_html_())
+
+    for title in ("JS · Next.js, Deno, Workers", "PHP · Laravel", "Python · Django, Flask"):
+        assert title in page.text
+        assert f"--- {title}\n" in repr(show_samples("function"))
+
+
 def test_a_kind_of_samples_that_is_none_is_refused() -> None:
     with pytest.raises(LookupError, match="checked"):
         show_samples("good")  # type: ignore[arg-type]

@@ -233,7 +233,7 @@ for (const [name, then, gone, says] of [
   ["a kernel that is not there", null, () => false, "Nothing was sent. Run this cell again (Shift+Enter)."],
   ["a kernel that says nothing", {}, (_page, t) => t.mock.timers.tick(1800), "Nothing was sent. Run this cell again (Shift+Enter)."],
   ["a kernel that goes while a request is out", { mode: "sending" }, (page) => page.heard.comm_live_update(),
-    "A request was out, and nobody knows what came of it: treat the token as live. Run this cell again (Shift+Enter)."],
+    "A request was out, and nobody knows its outcome: treat the token as live. Run this cell again (Shift+Enter)."],
 ]) {
   test(`${name} is said so within two seconds of a press, and any word of it ends that`, async (t) => {
     const page = open(t, {}, () => gone.length > 0 || gone());

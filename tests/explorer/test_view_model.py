@@ -103,7 +103,7 @@ def test_after_a_refusal_a_good_text_is_taken_and_the_error_is_gone(canary: str)
     [
         (
             lambda text: f'  "Bearer {text}"',
-            "White space around it was left out. A pair of quotes was left out. “Bearer” was left out.",
+            "White space around it was removed. A pair of quotes was removed. “Bearer” was removed.",
         ),
         (
             lambda text: text[:-1],

@@ -99,7 +99,7 @@ def test_a_person_is_told_the_exchange_what_is_wrong_and_what_to_do() -> None:
         "    < Content-Length: …",
         "    < ",
         '    < <!DOCTYPE html><html><title>Shop</title><div id="app"></div></html>',
-        "  It said “logged out”, but the token still works: whoever holds it is still logged in.",
+        "  It said “logged out”, but whoever holds the token is still logged in.",
         f"  What to do: {find_case('html-200').advice}",
     ]
 

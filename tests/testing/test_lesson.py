@@ -24,6 +24,7 @@ def test_each_version_is_better_than_the_one_before_and_the_last_is_all_right() 
         shown = Page(each._repr_html_()).text
         told = [one.sentence for one in each.played if one.verdict is Verdict.LIE]
         assert all(shown.count(sentence) >= 1 for sentence in told)
+        assert "`" not in shown
     table = Page(show_verdicts(*checked)._repr_html_()).text
     assert [each.title for each in checked if each.title not in table] == []
 

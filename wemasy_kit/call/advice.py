@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from wemasy_kit.call.outcome import Outcome, Proof
 
 # Two facts, never one: "signed out on this device" and "revoked at the shop".
-_AT_HOME: Final = "Sign the customer out on this device all the same, and put the token aside for the next try."
+_AT_HOME: Final = "Sign the customer out on this device anyway, and put the token aside for the next try."
 _AGAIN: Final = "Sending it again is safe; a 401 then most likely means that it was revoked."
 _REVOKED: Final = "Logged out: this token is dead. The customer's other tokens, on other devices, still work."
 _PROOFS: Final[dict[Proof | None, str]] = {
@@ -26,15 +26,15 @@ _UNAUTHENTICATED: Final = (
 )
 _NO_TOKEN: Final = "No token was sent, so nothing was revoked, and nothing can be said about any token."
 _CUT_COPY: Final = (
-    "Not accepted, and the checksum at its end is wrong: perhaps a cut copy. The real token may still be alive: "
-    "look for it before you forget this one."
+    "Not accepted, and the checksum at its end is wrong: perhaps a part of it is missing. The real token may still be "
+    "alive: look for it before you forget this one."
 )
 _LIMITED: Final = (
     "Not logged out: this request revoked nothing. If the token was valid, the customer is still logged in."
 )
-_DOUBT: Final = "Not the documented response ({reason})"
-_UNCHANGED: Final = "assume that the token still works. Look at the address and at the response, then try again."
-_UNKNOWN: Final = "nobody knows whether the token was revoked, so treat it as live."
+_DOUBT: Final = "Not the documented response: {reason}."
+_UNCHANGED: Final = "Assume that the token still works. Check the address and the response, then try again."
+_UNKNOWN: Final = "Nobody knows whether the token was revoked, so treat it as live."
 _NOT_SENT: Final = "Nothing was sent: {reason}. The token is as it was; trying again is safe."
 _LOST: Final = "Nobody knows: the request was sent, but {reason}. Treat the token as live."
 REASONS: Final[dict[Cause, str]] = {
@@ -70,11 +70,11 @@ def advice(outcome: Outcome, *, zone: datetime.tzinfo | None = None) -> str:
             when = _try_again(outcome, zone)
             sentences = [_LIMITED, when, _AT_HOME] if has_token else [_NO_TOKEN, when]
         case _ if not has_token:
-            return f"{_DOUBT.format(reason=outcome.reason)}. {_NO_TOKEN}"
+            return f"{_DOUBT.format(reason=outcome.reason)} {_NO_TOKEN}"
         case _:
             known = _UNCHANGED if outcome.token_state == "unchanged" else _UNKNOWN
             when = _AGAIN if outcome.pause is None else _try_again(outcome, zone)
-            sentences = [f"{_DOUBT.format(reason=outcome.reason)}: {known}"]
+            sentences = [_DOUBT.format(reason=outcome.reason), known]
             sentences += [when, _AT_HOME] if outcome.token_state == "unknown" else [_AT_HOME]
     if outcome.not_waited:
         sentences.insert(-1, f"Not waited: {outcome.not_waited}.")

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 async def logout(token: Token | None, *, send: Send, wait: bool = False, prove: bool = False) -> Outcome:
-    """Revoke the token used for this request, and say what came of it.
+    """Revoke the token used for this request, and return the outcome.
 
     One call, one request: nothing is retried by itself. Every response, a 401 or a 429 too, and also none at all,
     is an `Outcome`.

@@ -26,9 +26,9 @@ def provenance(outcome: Outcome) -> str:
     if outcome.kind == "not_sent":
         return "Live: nothing left this machine."
     if outcome.exchange is None:
-        return "Live: the network was asked, and no complete response came."
+        return "Live: the request was sent, and no complete response came."
     if outcome.exchange.header("Server") == SANDBOX_SERVER:
-        return "Live over the network, but what answered is the kit's own sandbox, not Wemasy."
+        return "Live over the network, but the response is from the kit's own sandbox, not from Wemasy."
     return "Live: this is what the server said just now."
 
 

@@ -142,7 +142,7 @@ def _made(text: object) -> Token | BaseException:
 
 
 def _read(text: object) -> tuple[str, tuple[str, ...]] | InvalidToken:
-    """The secret alone and what was left out, or which rule is broken."""
+    """The secret alone and what was removed, or which rule is broken."""
     if not isinstance(text, str):
         return _broken("not_text")
     core = text.lstrip(_SPACE)
@@ -167,7 +167,7 @@ def _read(text: object) -> tuple[str, tuple[str, ...]] | InvalidToken:
         return _broken(str(bad.lastgroup), start + bad.start() + 1)
     if _is_placeholder(core):
         return _broken("placeholder")
-    return core, tuple(f"{note} was left out" for note in notes)
+    return core, tuple(f"{note} was removed" for note in notes)
 
 
 def _broken(rule: str, position: int | None = None) -> InvalidToken:

@@ -24,14 +24,14 @@ def samples_html(kind: Style) -> Html:
     """Each sample in a fold of its own, the first open."""
     return joined(
         *(
-            el("details", el("summary", each.language), el("pre", each.source, tabindex=0), open=place == 0)
+            el("details", el("summary", each.title), el("pre", each.source, tabindex=0), open=place == 0)
             for place, each in enumerate(_of(kind))
         )
     )
 
 
 def samples_text(kind: Style) -> str:
-    return "\n\n".join(f"--- {each.language}\n{each.source}" for each in _of(kind))
+    return "\n\n".join(f"--- {each.title}\n{each.source}" for each in _of(kind))
 
 
 def _of(kind: Style) -> list[Sample]:

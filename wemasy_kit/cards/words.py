@@ -35,7 +35,7 @@ SOURCES: Final[Mapping[SourceName, str]] = {"cassette": "Replay", "sandbox": "Sa
 def plain(outcome: Outcome) -> str:
     """An outcome as plain text, for a terminal and for what shows no HTML."""
     look = LOOKS[outcome.kind]
-    lines = [f"{look.mark} {headline(outcome)} · {origin(outcome)}", _advice(outcome)]
+    lines = [f"{look.mark} {headline(outcome)} · {origin(outcome)}", explained(outcome)]
     if outcome.warning:
         lines.append(f"About this token: {outcome.warning}")
     if outcome.message:
@@ -61,12 +61,10 @@ def announcement(outcome: Outcome) -> str:
 
 def explained(outcome: Outcome) -> str:
     """The advice below a verdict, which it does not repeat; of a recording it speaks as of another time."""
-    said = _advice(outcome).removeprefix(f"{LOOKS[outcome.kind].verdict}: ")
+    said = outcome.advice.removeprefix(f"{LOOKS[outcome.kind].verdict}: ")
+    if outcome.source == "cassette":
+        said = said.replace("this token", "that token")
     return said[:1].upper() + said[1:]
-
-
-def _advice(outcome: Outcome) -> str:
-    return outcome.advice.replace("this token", "that token") if outcome.source == "cassette" else outcome.advice
 
 
 def finding(outcome: Outcome) -> str:

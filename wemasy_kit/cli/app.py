@@ -19,14 +19,14 @@ from wemasy_kit.secrets.scan import without_secrets
 # A command is the function of its name, in the module of its name.
 COMMANDS: Final = {
     "lab": "Open JupyterLab on the first notebook.",
-    "logout": "Log out once, and say what came of it.",
+    "logout": "Log out once, and show the outcome.",
     "sandbox": "Run the stand-in shop on this machine, for a client in any language.",
-    "record": "Record the cassettes over a socket, or check that they are as recorded.",
+    "record": "Record the cassettes over a socket, or check that nothing has changed.",
     "scan": "Find tokens and filled password fields in files.",
-    "contract": "Show what the page documents, or what a saved copy of it has changed.",
-    "check": "Find out whether a logout of your own tells the truth, in any language.",
+    "contract": "Show what the page documents, or what has changed in a newer copy of it.",
+    "check": "Find out whether your own logout tells the truth, in any language.",
     "export": "Print the endpoint for another tool, or write it to a file.",
-    "samples": "Print a logout to copy into your own code, or list those there are.",
+    "samples": "Print a logout to copy into your own code, or list all of them.",
 }
 
 

@@ -47,10 +47,15 @@ def _pattern(ctx: click.Context, param: click.Parameter, claims: str | None) -> 
 @click.option("--case", "single", multiple=True, metavar="CASE", callback=_found(find_case), help="Play this case.")
 @click.option("--list", "only_list", is_flag=True, help="List the cases, and play none.")
 @click.option(
-    "--limit", type=click.FloatRange(0, min_open=True), metavar="SECONDS", default=15, help="Of a run; else 15."
+    "--limit",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    default=15,
+    show_default=True,
+    help="For one run.",
 )
 @click.option("--jobs", type=click.IntRange(1, 64), metavar="N", default=8, show_default=True, help="Runs at a time.")
-@click.option("--claims", metavar="stdout:REGEX", callback=_pattern, help="What it prints for “logged out”.")
+@click.option("--claims", metavar="stdout:REGEX", callback=_pattern, help="What COMMAND prints for “logged out”.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
 @click.option("--junit", type=click.File("wb", lazy=False), metavar="FILE", help="Write them as JUnit XML, too.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)

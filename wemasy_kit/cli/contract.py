@@ -22,8 +22,8 @@ _WIDTH = 100  # characters of a line
 def contract(page: Path | None) -> None:
     """Show what the documented page says, or compare a copy of the page with it.
 
-    Open the page in a browser, select and copy all of it, and save that as a text file. What it says otherwise than
-    the kit's copy is printed, one change a line.
+    Open the page in a browser, select and copy all of it, and save that as a text file. Each difference from the kit's
+    own copy is printed, one a line.
 
     \b
     Examples:

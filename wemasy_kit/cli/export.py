@@ -15,7 +15,7 @@ from wemasy_kit.files import write_file
 @click.command()
 @click.argument("format", type=click.Choice(get_args(Format)))
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="A file, or a folder.")
-@click.option("--force", is_flag=True, help="Write over what is there.")
+@click.option("--force", is_flag=True, help="Replace a file that is already there.")
 def export(format: Format, output: Path | None, force: bool) -> None:
     """Print the endpoint for another tool, or write it to a file; no export holds a token.
 

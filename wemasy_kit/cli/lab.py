@@ -24,8 +24,8 @@ CAME_FROM: Final = "wemasy_kit"
 def lab(folder: str | None, original: bool, options: tuple[str, ...]) -> None:
     """Open JupyterLab on the first notebook, its form ready to press, and pass options on to it.
 
-    You work on copies: in a checkout in my-notebooks/, which git ignores, elsewhere in notebooks/ of this folder. One
-    that you have edited is never changed, nor run by itself; the others are renewed when the kit is.
+    You work on copies: in a checkout in my-notebooks/, which git ignores, elsewhere in notebooks/ of this folder. A
+    copy that you have edited is never changed, and never run automatically; the others are renewed when the kit is.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""logout: logs out once, from any source, and says what came of it, in words or in JSON.
+"""logout: logs out once, from any source, and shows the outcome, in words or in JSON.
 
 Of the kit's public names only those are loaded that are used: a replay needs neither httpx nor tornado.
 """
@@ -49,13 +49,15 @@ def _cassettes(ctx: click.Context, parameter: click.Parameter, typed: str) -> li
 @click.option("--source", type=click.Choice(["live", "sandbox", "cassette"]), help="Where the response comes from.")
 @click.option("--cassette", metavar="NAME", shell_complete=_cassettes, help="Replay this cassette; sends nothing.")
 @click.option("--base-url", metavar="URL", help=f"Ask this server, live.  [default: {BASE_URL}]")
-@click.option("--deadline", type=float, metavar="SECONDS", default=DEADLINE, show_default=True, help="In total.")
+@click.option(
+    "--deadline", type=float, metavar="SECONDS", default=DEADLINE, show_default=True, help="For the whole call."
+)
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
 @click.option("--ca", metavar="FILE", help="Trust this private authority, live, and no other.")
-@click.option("--wait", is_flag=True, help="Sit out one Retry-After of at most 60 seconds, and try once more.")
+@click.option("--wait", is_flag=True, help="Wait once, 60 seconds at most, as Retry-After says; then try again.")
 @click.option("--prove", is_flag=True, help="After a 200 send the same token once more: it must be dead.")
 @click.option("--no-token", is_flag=True, help="Send no token, to see the 401.")
-@click.option("--ledger", is_flag=True, help="Add what the page documents beside what came.")
+@click.option("--ledger", is_flag=True, help="Also compare the response with the documented page.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 @click.argument("misplaced", nargs=-1, metavar="")
 def logout(
@@ -72,7 +74,7 @@ def logout(
     as_json: bool,
     misplaced: tuple[str, ...],
 ) -> None:
-    """Log out once, and say what came of it.
+    """Log out once, and show the outcome.
 
     The token comes from WEMASY_TOKEN, from a hidden prompt, or from standard input with --token-stdin; never from an
     argument, which other users of the machine could see. The sandbox issues one if there is none.

@@ -35,7 +35,7 @@ def _stories(ctx: click.Context, parameter: click.Parameter, typed: str) -> list
 def record(
     names: tuple[str, ...], check: bool, source: str, base_url: str | None, ca: str | None, folder: Path | None
 ) -> None:
-    """Record the cassettes NAMES, or all, over a socket: from the sandbox, or from the live API with tokens of yours.
+    """Record the cassettes NAMES, or all, over a socket: from the sandbox, or from the live API with your own tokens.
 
     From the live API each story really revokes the tokens that it uses. They are asked for one by one, hidden; the
     first may also come from WEMASY_TOKEN. Nothing is written that holds a secret, or is not what its name says.

@@ -9,11 +9,10 @@ from wemasy_kit.exports.samples import Style
 from wemasy_kit.exports.samples import samples as all_samples
 
 _STYLES: dict[Style, str] = {
-    "documented": "the page's own, which prints a 401 or a 429 like a success",
-    "checked": "a script whose exit code tells the responses apart",
-    "function": "to copy into your server: ",
+    "documented": "the page's own: a 401 looks like a success",
+    "checked": "a script with an exit code for each response",
+    "function": "a function to copy into your server",
 }
-_SERVERS = {"JS": "Next.js, Deno, Workers", "PHP": "Laravel", "Python": "Django, Flask"}
 
 
 def _names(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
@@ -33,8 +32,7 @@ def samples(name: str | None) -> None:
     found = {each.name: each for each in all_samples()}
     if name is None:
         for each in found.values():
-            servers = _SERVERS[each.language] if each.style == "function" else ""
-            click.echo(f"{each.name:<22}{each.language:<14}{_STYLES[each.style]}{servers}")
+            click.echo(f"{each.name:<22}{each.title:<29}{_STYLES[each.style]}")
     elif name in found:
         click.echo(found[name].source.rstrip("\n"))
     else:

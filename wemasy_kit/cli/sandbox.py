@@ -33,8 +33,10 @@ _DEVICES = (("jane", "phone"), ("jane", "laptop"), ("joe", "phone"))
     show_default=True,
     help="Respond as the page says, or as a stock Laravel with Sanctum does.",
 )
-@click.option("--login-route", is_flag=True, help="Redirect who does not ask for JSON to a login page; else a 500.")
-@click.option("--tokens", type=click.IntRange(0, 10_000), default=3, show_default=True, help="How many it issues.")
+@click.option("--login-route", is_flag=True, help="Where JSON is not asked for, redirect to a login page; else a 500.")
+@click.option(
+    "--tokens", type=click.IntRange(0, 10_000), default=3, show_default=True, help="How many to issue at the start."
+)
 @click.option("--case", metavar="NAME", help="Give every logout this case of the catalogue.")
 @click.option("--cases", is_flag=True, help="Let a token `case|NAME` get the case of this name.")
 @click.option("--log", is_flag=True, help="Print each request, its token as a fingerprint.")

@@ -17,7 +17,7 @@ def scan(paths: tuple[str, ...]) -> None:
     """Find tokens and filled password fields in the files and folders PATHS, or in this folder.
 
     Made for what is about to be shared: notebooks, cassettes, logs, HAR and Postman files. It prints file, line and
-    column, never the token. Below a folder it passes by .git, .venv, node_modules and __pycache__; what is no text is
+    column, never the token. In a folder it skips .git, .venv, node_modules and __pycache__. A file that is not text is
     searched as bytes.
 
     \b
@@ -43,5 +43,7 @@ def scan(paths: tuple[str, ...]) -> None:
     total = f"{finds} found" if finds or unread else "nothing found"
     click.echo(f"{total}; {files} files read, {size / 1e6:.1f} MB; {unread} not looked at", err=True)
     if finds:
-        click.echo("Log these tokens out first; then take them out of the files, and out of their history.", err=True)
+        click.echo(
+            "Log these tokens out first; then remove them from the files, and from the history of the files.", err=True
+        )
     sys.exit(1 if finds or unread else 0)

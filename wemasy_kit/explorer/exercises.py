@@ -30,7 +30,7 @@ def _refused_its_own(entries: Sequence[Entry]) -> bool:
 
 EXERCISES: Final = (
     Exercise(
-        "Log a customer of the sandbox out.",
+        "Log out a customer of the sandbox.",
         "Choose Sandbox and press “Log out in the sandbox”; with an empty field it issues a token for you.",
         lambda entries: any(
             (each.outcome.source, each.outcome.kind) == ("sandbox", OutcomeKind.REVOKED) for each in entries
@@ -38,12 +38,12 @@ EXERCISES: Final = (
     ),
     Exercise(
         "Make a 401 with a token that you revoked yourself.",
-        "Choose the revoked one under “Tokens of this sandbox”, and press “Log out in the sandbox” again.",
+        "Choose the revoked one under “Tokens of this sandbox”, press “Log out in the sandbox”, then “Send it again”.",
         _refused_its_own,
     ),
     Exercise(
-        "See a 429, and read what it says of the customer.",
-        "Choose Replay, then the recorded 429.",
+        "See a 429, and read what it says about the customer.",
+        "Choose Replay and the recorded 429, and press “Replay the recorded 429”.",
         lambda entries: any(each.outcome.kind is OutcomeKind.RATE_LIMITED for each in entries),
     ),
 )

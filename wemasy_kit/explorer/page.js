@@ -15,7 +15,7 @@ export function pasted(given, start, end, paste) {
 
 const GONE = {
   before: "Nothing was sent. Run this cell again (Shift+Enter).",
-  out: "A request was out, and nobody knows what came of it: treat the token as live. Run this cell again (Shift+Enter).",
+  out: "A request was out, and nobody knows its outcome: treat the token as live. Run this cell again (Shift+Enter).",
   busy: "The kernel is busy. What was pressed waits until it is free.",
 };
 

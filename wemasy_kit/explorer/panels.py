@@ -156,7 +156,7 @@ def fold(title: str, about: str, *content: str) -> Html:
 
 def _samples(samples: Sequence[Sample]) -> Html:
     def of(kind: str) -> Html:
-        return tabs(f"{kind} samples", [(each.language, sample(each.source)) for each in samples if each.style == kind])
+        return tabs(f"{kind} samples", [(each.title, sample(each.source)) for each in samples if each.style == kind])
 
     kinds = {"checked": "Checked", "documented": "As documented", "function": "For your own server"}
     return tabs("Request samples", [(title, of(kind)) for kind, title in kinds.items()])

@@ -16,6 +16,7 @@ from wemasy_kit.contract.document import load
 
 Style = Literal["documented", "checked", "function"]
 _TEXTS: Final = Path(__file__).with_name("sample_texts")
+_SERVERS: Final = {"JS": "Next.js, Deno, Workers", "PHP": "Laravel", "Python": "Django, Flask"}
 _SAMPLES: Final[tuple[tuple[str, Style, str, str | None], ...]] = (
     ("cURL", "documented", "documented.sh", "bash"),
     ("cURL", "checked", "logout-curl.sh", "bash"),
@@ -41,7 +42,7 @@ class Sample:
         language: "cURL", "JS", "PHP" and "Python" are the page's labels; "HTTPie" and "Python httpx" the kit's own.
         style: "documented", the page's text with its placeholder for the token; "checked", a script that takes the
             token from the environment variable WEMASY_TOKEN, and the base URL from WEMASY_BASE_URL if that is set;
-            "function", to be copied into a server: for Next.js, Deno and Workers, for Laravel, for Django and Flask.
+            "function", to be copied into a server.
         name: What to call the file.
         program: What runs it, such as "node"; None where it is a part of a program.
         source: The text.
@@ -52,6 +53,11 @@ class Sample:
     name: str
     program: str | None
     source: str
+
+    @property
+    def title(self) -> str:
+        """Its language, and beside that the servers that a function is for."""
+        return f"{self.language} · {_SERVERS[self.language]}" if self.style == "function" else self.language
 
 
 def samples() -> tuple[Sample, ...]:

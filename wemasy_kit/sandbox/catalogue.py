@@ -44,8 +44,8 @@ class Case:
         standard: The standard, and where in it.
         faithful: Seen on a real Laravel, seen in the wild, or made up.
         revokes: When the shop revokes the token: "before" it says its first byte, "after" all is over, or "never".
-        claims: What a client may claim: "logged out" after a clean 200; "not logged out" where the token works on, or
-            "either" where it does not and no clean 200 says so. Doubt is a claim of "not logged out".
+        claims: What a client may claim: "logged out" after a clean 200; "not logged out" where the token still works,
+            or "either" where it does not and no clean 200 says so. Doubt is a claim of "not logged out".
         response: What is said, with `<<…>>` to be filled in (see `filled`); its lines up to the first empty one end in
             CR LF. Empty: not a byte.
         pause: Seconds of silence before it.

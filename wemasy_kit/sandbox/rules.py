@@ -156,7 +156,7 @@ class Shop:
             return self._find(plain_text) is not None
 
     def revoke(self, plain_text: str) -> None:
-        """Let a token be accepted no more; one that is not alive stays so."""
+        """Stop accepting a token; one that is not alive stays so."""
         with self._lock:
             if (digest := self._find(plain_text)) is not None:
                 self._kill(digest)

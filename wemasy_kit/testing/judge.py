@@ -72,7 +72,7 @@ class Played:
     def sentence(self) -> str:
         """The verdict in a sentence, with what led to it."""
         return {
-            Verdict.LIE: "It said “logged out”, but the token still works: whoever holds it is still logged in.",
+            Verdict.LIE: "It said “logged out”, but whoever holds the token is still logged in.",
             Verdict.OTHER_HOST: "It sent the token to another host: whoever runs that can use it.",
             Verdict.TOKEN_SHOWN: "It wrote the token to its output, and so to every log that keeps it.",
             Verdict.CRASHED: f"It crashed: {last_words(self.output)}"

@@ -49,14 +49,19 @@ class Checked(Card):
         self.others, self.right = len(wrong) - self.lies, len(self.played) - len(wrong)
         head = f"{self.lies} times “logged out” where the token still works" if wrong else "all right"
         rest = f"Other faults: {self.others}. Right: {self.right} of {len(self.played)}."
-        rows = [(each.case.name, each.case.happens, _wrong(each)) for each in wrong]
+        rows = [(el("code", each.case.name), _marked_up(each.case.happens), _wrong(each)) for each in wrong]
         tone = "bad" if self.lies else "doubt" if wrong else "good"
         shown = joined(
             box("✓" if not wrong else "✗", f"{title}: {head}", rest, tone=tone),
             table(("Case", "What the shop did", "What is wrong"), rows) if rows else None,
         )
-        told = [f"{case}: {happens} {sentence}" for case, happens, sentence in rows]
+        told = [f"{each.case.name}: {each.case.happens} {_wrong(each)}" for each in wrong]
         super().__init__(shown, "\n".join([f"{title}: {head}. {rest}", *told]))
+
+
+def _marked_up(text: str) -> Html:
+    """What stands between backticks as code."""
+    return joined(*(el("code", each) if place % 2 else each for place, each in enumerate(text.split("`"))))
 
 
 def _wrong(played: Played) -> str:
