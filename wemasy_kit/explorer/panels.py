@@ -225,9 +225,7 @@ def address(contract: Contract, base_url: str) -> Html:
 
 
 def _elsewhere(base_url: str) -> Html:
-    return joined(
-        el("p", "So that the checked samples go to this address:"), sample(f"export WEMASY_BASE_URL={base_url}")
-    )
+    return joined(el("p", "To send the checked samples to this address:"), sample(f"export WEMASY_BASE_URL={base_url}"))
 
 
 def _choices(state: State, shelf: Shelf) -> Html:

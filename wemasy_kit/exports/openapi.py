@@ -10,11 +10,11 @@ from wemasy_kit.exports.example import Example, as_json
 
 _WARNING: Final = (
     "A client has to send `Accept: application/json` and follow no redirect. OpenAPI cannot say either, and generated "
-    "clients do neither by themselves: a shop on Laravel may then send who is not logged in on to a login page, whose "
-    "200 looks like a success."
+    "clients do neither by themselves: a shop on Laravel may then redirect a bad token to a login page, whose 200 "
+    "looks like a success."
 )
 _ORIGIN: Final = (
-    "Unofficial: wemasy-kit made this of the documented page. Added are the name of the operation, the names of the "
+    "Unofficial: wemasy-kit made this from the documented page. Added are the name of the operation, the names of the "
     "schemas, this text, and the examples of the 401 and the 429. Those were recorded from the kit's own sandbox: "
     "nobody has compared them with the live API."
 )
