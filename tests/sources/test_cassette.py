@@ -196,13 +196,13 @@ def test_while_a_cassette_is_open_a_live_call_still_reaches_its_server(write: Wr
 def parses(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """What has been parsed."""
     seen: list[bytes] = []
-    load = yaml.load
+    loader = yaml_text._LOADER
 
-    def counted(data: bytes, loader: Any) -> Any:
+    def counted(data: bytes) -> Any:
         seen.append(data)
-        return load(data, loader)
+        return loader(data)
 
-    monkeypatch.setattr(yaml, "load", counted)
+    monkeypatch.setattr(yaml_text, "_LOADER", counted)
     return seen
 
 
@@ -261,6 +261,9 @@ FOREIGN: dict[str, str | bytes] = {
     "line 1, column 5 is not YAML: ": "a: b: c",
     "line 2, column 1 is not YAML: ": "interactions:\n\t- a",
     "line 1, column 4 is not YAML: could not determine a constructor": "x: !!python/object:os.system {}",
+    "line 2, column 4 is not YAML: could not determine a constructor": "a:\n - !!set {interactions}",
+    "it holds more than one document": "interactions: []\n---\n",
+    "line 1 is not UTF-8": "interactions: []".encode("utf-16"),
     "line 1 has an alias": "interactions: &a [*a]",
     "line 1 is nested too deep": "[" * 41,
     "line 3 is nested too deep": "x:\n\n" + "- " * 100_000,

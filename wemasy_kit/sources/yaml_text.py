@@ -1,13 +1,13 @@
 """YAML text: reads a cassette's text into a value that knows its place, to name in complaints.
 
-Nothing is built before the text is known to be harmless: deep nesting crashes the C parser, and Python with it, and a
-few nested aliases stand for more than any memory holds.
+The value is built from the parser's events, as they come. What else PyYAML has for it makes a tree of nodes first: that
+takes seven times the memory, deep nesting crashes the C parser there, and Python with it, and a few nested aliases stand
+for more than any memory holds.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -21,16 +21,17 @@ T = TypeVar("T")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOUNS: Final = {dict: "a mapping", list: "a list", str: "text", int: "a whole number", bool: "true or false"}
 _DEEPEST: Final = 40  # levels of nesting; a cassette has 6
-_HALF: Final = re.compile("[\ud800-\udfff]")  # a surrogate alone, which no encoding can write
+_HALF: Final = "[\ud800-\udfff]"  # a surrogate alone, which no encoding can write
 
 
-@dataclass(frozen=True, slots=True)
 class Spot:
     """A value of a cassette, the file's name, and the way to it: the keys and indexes that lead here."""
 
-    value: Any
-    file: str
-    way: tuple[str | int, ...] = ()
+    # No dataclass: there is one for each value that is read, and a frozen one takes three times as long to make.
+    __slots__ = ("file", "value", "way")
+
+    def __init__(self, value: Any, file: str, way: tuple[str | int, ...] = ()) -> None:
+        self.value, self.file, self.way = value, file, way
 
     def error(self, problem: str) -> CassetteUnreadable:
         """What to raise: the value at this place has this problem. One line."""
@@ -41,7 +42,7 @@ class Spot:
         """The value, if it is exactly of this kind: to isinstance, a bool is an int."""
         if type(self.value) is not kind:
             raise self.error(f"is {_noun(self.value)}, not {_NOUNS[kind]}")
-        if isinstance(self.value, str) and _HALF.search(self.value):
+        if isinstance(self.value, str) and not self.value.isascii() and re.search(_HALF, self.value):
             raise self.error("holds half a character")
         return self.value
 
@@ -79,10 +80,10 @@ def read_yaml(file: Path) -> Spot:
     """
     data = file.read_bytes()
     try:
-        text = data.decode()
-        complaint = _bomb(text)
-        if complaint is None:
-            return Spot(yaml.load(text, _LOADER), file.name)
+        data.decode()  # The parser takes UTF-16 too.
+        return Spot(_built(_LOADER(data), file.name), file.name)
+    except CassetteUnreadable:
+        raise
     except UnicodeDecodeError as error:
         complaint = f"line {data[: error.start].count(10) + 1} is not UTF-8"
     except Exception as error:  # A wrong tag (`!!int x`) makes PyYAML raise nearly anything.
@@ -92,17 +93,43 @@ def read_yaml(file: Path) -> Spot:
     raise _unreadable(file.name, complaint)
 
 
-def _bomb(text: str) -> str | None:
-    """What makes it dangerous to build this text; None if nothing does."""
-    depth = 0
-    for event in yaml.parse(text, _LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        mark: Any = event.start_mark
-        if isinstance(event, yaml.AliasEvent):
-            return f"line {mark.line + 1} has an alias; write the value out"
-        if depth > _DEEPEST:
-            return f"line {mark.line + 1} is nested too deep"
-    return None
+def _built(loader: Any, file: str) -> Any:
+    plain: dict[str, Any] = {}  # each text once: a cassette says the same again and again
+    values: list[Any] = []  # of the collection that is open now, keys too
+    around: list[list[Any]] = []
+    for event in iter(loader.get_event, None):
+        if isinstance(event, yaml.ScalarEvent):
+            if event.tag is not None or not event.implicit[0]:
+                values.append(_scalar(event, loader))
+            else:
+                if event.value not in plain:
+                    plain[event.value] = _scalar(event, loader)
+                values.append(plain[event.value])
+        elif isinstance(event, yaml.CollectionStartEvent):
+            if event.tag not in (None, "!", loader.DEFAULT_MAPPING_TAG, loader.DEFAULT_SEQUENCE_TAG):
+                loader.construct_undefined(yaml.CollectionNode(event.tag, [], event.start_mark))
+            around.append(values)
+            values = []
+            if len(around) > _DEEPEST:
+                raise _unreadable(file, f"line {event.start_mark.line + 1} is nested too deep")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            whole = values if isinstance(event, yaml.SequenceEndEvent) else dict(zip(*[iter(values)] * 2, strict=True))
+            values = around.pop()
+            values.append(whole)
+        elif isinstance(event, yaml.AliasEvent):
+            raise _unreadable(file, f"line {event.start_mark.line + 1} has an alias; write the value out")
+    if len(values) > 1:
+        raise _unreadable(file, "it holds more than one document")
+    return values[0] if values else None
+
+
+def _scalar(event: Any, loader: Any) -> Any:
+    tag = event.tag
+    if tag in (None, "!"):
+        tag = loader.resolve(yaml.ScalarNode, event.value, event.implicit)
+    if tag == loader.DEFAULT_SCALAR_TAG:
+        return event.value
+    return loader.construct_object(yaml.ScalarNode(tag, event.value, event.start_mark))
 
 
 def _noun(value: object) -> str:
