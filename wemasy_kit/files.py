@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from pathlib import Path
 from typing import Literal
 
@@ -43,6 +42,8 @@ def write_file(text: str, path: Path, *, replace: bool = False) -> None:
     target = path.resolve() if replace else path
     if os.path.lexists(target) and not (replace and target.is_file()):
         raise FileExistsError(errno.EEXIST, "is there already", str(path))
+    import secrets  # noqa: PLC0415  (a replay writes nothing)
+
     temporary = target.with_name(f".{secrets.token_hex(8)}.part")
     made = [temporary]
     try:

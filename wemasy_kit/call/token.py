@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import binascii
 import functools
-import hashlib
 import re
 from collections.abc import Callable
 from typing import Any, Final, Literal, NoReturn
@@ -130,6 +129,8 @@ def _made(text: object) -> Token | BaseException:
     found = _read(text)
     if isinstance(found, InvalidToken):
         return found
+    import hashlib  # noqa: PLC0415  (loads OpenSSL; a replay without a token needs none)
+
     secret, notes = found
     token = object.__new__(Token)
     fill = object.__setattr__

@@ -14,7 +14,6 @@ from typing import Any, Final
 import click
 
 from wemasy_kit.errors import InvalidToken, RecordingRefused, SecretFound, WemasyKitError, printable
-from wemasy_kit.secrets.scan import without_secrets
 
 # A command is the function of its name, in the module of its name.
 COMMANDS: Final = {
@@ -70,6 +69,8 @@ def _one_clear_line() -> Iterator[None]:
         line, kind = str(error), click.ClickException
     except WemasyKitError as error:
         line = str(error)
+    from wemasy_kit.secrets.scan import without_secrets  # noqa: PLC0415  (most commands refuse nothing)
+
     raise kind(without_secrets(printable(" ".join(line.split())))) from None
 
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import shutil
 import signal
 import sys
 from typing import TYPE_CHECKING, Final
 
 import click
-from click.shell_completion import CompletionItem
 
 import wemasy_kit
 from wemasy_kit.call.logout import run_in_a_loop
@@ -26,6 +24,8 @@ from wemasy_kit.cards.words import plain
 from wemasy_kit.cli.token_input import asked_for, from_environment, from_stdin
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from wemasy_kit.sources.in_page import InPage
     from wemasy_kit.sources.live import Live
 
@@ -41,6 +41,8 @@ EXIT_CODES: Final = {
 
 def _cassettes(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[CompletionItem]:
     """The kit's cassettes; files where none is called so, for it may be a path."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415  (only a shell that completes needs it)
+
     found = [CompletionItem(name) for name in wemasy_kit.cassette_names() if name.startswith(typed)]
     return found or [CompletionItem(typed, type="file")]
 
@@ -163,6 +165,8 @@ def _as_text(outcome: Outcome, *, ledger: bool) -> str:
     """The verdict, what to do, and where it comes from; with `ledger`, what differs from the page."""
     if not ledger:
         return plain(outcome)
+    import shutil  # noqa: PLC0415
+
     from wemasy_kit.cards.ledger import NOTHING_TO_COMPARE, PAGE, ledger_text  # noqa: PLC0415  (loads the contract)
 
     if not outcome.exchange:
