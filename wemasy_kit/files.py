@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import functools
 import os
 from pathlib import Path
 from typing import Literal
 
 
+@functools.cache
 def shipped(name: Literal["cassettes", "notebooks"]) -> Path:
     """The folder of recordings or notebooks: beside the package in a checkout, inside it in a wheel."""
     package = Path(__file__).parent

@@ -1,4 +1,4 @@
-"""Scan: how much longer twice the input takes, shape by shape: `python -m tests.benchmarks.scan [MB]`."""
+"""Scan: whether a megabyte of a long text takes longer than one of a short text, shape by shape."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import gzip
 import json
 import random
 import string
-import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from tests.benchmarks.table import Row, cpu
 from wemasy_kit.secrets.scan import findings
 
 BOUND: Final = 2.2
@@ -58,23 +57,15 @@ SHAPES: Final = {**ADVERSARIAL, **ORDINARY}
 
 def seconds(data: bytes) -> float:
     """CPU seconds of one scan, the best of three."""
-    spent = []
-    for _ in range(3):
-        before = time.process_time()
-        findings(data)
-        spent.append(time.process_time() - before)
-    return min(spent)
+    return min(cpu(lambda: findings(data)) for _ in range(3))
 
 
-def worst(megabytes: float) -> tuple[float, str]:
-    """The largest ratio of twice this size to this size, and its shape; each shape is printed."""
-    ratios = []
-    for name, make in SHAPES.items():
-        once, twice = (seconds(make(int(size * 1e6))) for size in (megabytes, 2 * megabytes))
-        ratios.append((twice / once, name))
-        print(f"  {name:<42} {twice / once:5.2f}  ({twice:.2f} s for {2 * megabytes:g} MB)", flush=True)
-    return max(ratios)
-
-
-if __name__ == "__main__":
-    print("scan: {:.2f} ({})".format(*worst(float((sys.argv[1:] or ["2"])[0]))))
+def rows(megabytes: int) -> Iterator[Row]:
+    """The shape of each sort that a megabyte of takes most longer in a long text than in one of a megabyte."""
+    for sort, shapes in (("adversarial", ADVERSARIAL), ("ordinary", ORDINARY)):
+        ratios = []
+        for name, make in shapes.items():
+            long, short = make(megabytes * 10**6), make(10**6)
+            ratios.append((seconds(long) / megabytes / seconds(short), name))
+        found, name = max(ratios)
+        yield Row(f"scan of {megabytes} MB, {sort}, a megabyte", "of 1 MB", found, 1.2, note=f"the worst: {name}")

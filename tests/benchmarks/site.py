@@ -6,10 +6,12 @@ import json
 import shutil
 import statistics
 import time
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.benchmarks.table import Row
 from tests.browser.lab import ARGUMENTS, CHROMIUM
 from tests.site.hosted import SITE, Hosted, hosted
 
@@ -69,6 +71,10 @@ def form_seconds(browser: Browser, site: Hosted) -> tuple[float, float]:
     clicked = frame.evaluate(PRESS, ".wemasy-frame:not(.wemasy-stale) .wemasy-answer .wemasy-verdict")
     context.close()
     return took, clicked / 1000
+
+
+def rows() -> Iterator[Row]:
+    yield from ()
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import unicodedata
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -128,7 +127,7 @@ def read(found: Exchange | NoResponse) -> Outcome:
 
 def displayable(text: str, limit: int = 300) -> str | None:
     """A server's text for a person: one line without control and direction marks, cut at `limit`; None if blank."""
-    shown = "".join(" " if unicodedata.category(character)[0] in "CZ" else character for character in text)
+    shown = text if text.isprintable() else "".join(each if each.isprintable() else " " for each in text)
     shown = " ".join(shown.split())
     return (shown if len(shown) <= limit else shown[: limit - 1] + "…") or None
 

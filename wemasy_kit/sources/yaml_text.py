@@ -1,8 +1,8 @@
 """YAML text: reads a cassette's text into a value that knows its place, to name in complaints.
 
-The value is built from the parser's events, as they come. What else PyYAML has for it makes a tree of nodes first: that
-takes seven times the memory, deep nesting crashes the C parser there, and Python with it, and a few nested aliases stand
-for more than any memory holds.
+The value is built from the parser's events, as they come. PyYAML itself makes a tree of nodes first: that takes seven
+times the memory, deep nesting crashes the C parser there, and Python with it, and a few nested aliases stand for more
+than any memory holds.
 """
 
 from __future__ import annotations
