@@ -9,10 +9,10 @@ import json
 import re
 import threading
 import time
-import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psutil
 from jupyter_client.manager import start_new_kernel
 
 from tests.benchmarks.table import ROOT, Row, cpu, ratio, version
@@ -25,7 +25,12 @@ def rows() -> Iterator[Row]:
     click, show, memory = WHAT
     widgets = version("ipywidgets")
     yield Row(click, f"{widgets}, a button that sets an HTML value", told["click"], 1.5)
-    yield Row(show, f"{widgets}, a VBox of {told['parts']} widgets, as many as the form has fields and sections", told["show"], 1.2)
+    yield Row(
+        show,
+        f"{widgets}, a VBox of {told['parts']} widgets, as many as the form has fields and sections",
+        told["show"],
+        1.2,
+    )
     left = f"{told['threads']} threads and {told['tasks']} tasks more after 1,000 clicks than after 100"
     yield Row(memory, "100 clicks and 2 MB", told["memory"], 1.0, note=left)
 
@@ -57,8 +62,8 @@ def measured() -> str:
     from wemasy_kit.explorer.view_model import Now, ViewModel
 
     # A press within 0.35 s of another is taken for a double click; here each comes a second later.
-    ticks = itertools.count()
-    ViewModel.now = property(lambda self: Now(next(ticks), time.time()))  # type: ignore[method-assign,assignment]
+    seconds = itertools.count(time.time())
+    ViewModel.now = property(lambda self: Now(*[next(seconds)] * 2))  # type: ignore[method-assign,assignment]
 
     form = LogoutForm(cassette="401-no-token")
     drawn = threading.Event()
@@ -73,9 +78,7 @@ def measured() -> str:
     numbers = itertools.count()
     button.on_click(lambda _: setattr(shown, "value", f"<p>{next(numbers)}</p>"))
     exchange = cpu(lambda: logout_sync(None, send=cassette("401-no-token")), 200)
-    click = ratio(
-        lambda: cpu(press, 20) - exchange, lambda: cpu(lambda: _clicked(button, {"event": "click"}), 200), 15
-    )
+    click = ratio(lambda: cpu(press, 10) - exchange, lambda: cpu(lambda: _clicked(button, {"event": "click"}), 100), 7)
 
     html = "".join(str(value) for value in form.get_state().values())
     parts = len(re.findall(r"<(?:input|fieldset|summary|section)\b", html))
@@ -83,7 +86,7 @@ def measured() -> str:
     def bare() -> None:
         widgets.VBox([widgets.HTML("x") for _ in range(parts - 1)])._repr_mimebundle_()
 
-    show = ratio(lambda: cpu(lambda: LogoutForm()._repr_mimebundle_(), 5), lambda: cpu(bare, 5), 9)
+    show = ratio(lambda: cpu(lambda: LogoutForm()._repr_mimebundle_(), 3), lambda: cpu(bare, 3), 7)
     return json.dumps({"click": click, "show": show, "parts": parts, **_flat(press)})
 
 
@@ -96,14 +99,13 @@ def _flat(press: Callable[[], None]) -> dict[str, float]:
     """What 1,000 clicks leave behind: memory in parts of that after 100 and 2 MB, and threads and tasks more."""
     from wemasy_kit.explorer import background
 
-    tracemalloc.start()
     left = []
     for clicks in (100, 900):
         for _ in range(clicks):
             press()
         gc.collect()
         tasks = len(asyncio.all_tasks(background._loop()))
-        left.append((tracemalloc.get_traced_memory()[0], threading.active_count(), tasks))
+        left.append((psutil.Process().memory_info().rss, threading.active_count(), tasks))
     (before, threads, tasks), after = left
     return {
         "memory": after[0] / (before + 2 * 1024**2),

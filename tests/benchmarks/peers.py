@@ -27,7 +27,9 @@ ROUNDS = 11
 def compared(play: Callable[[], float]) -> None:
     """Keep how our replay compares to the peer's."""
     with asyncio.Runner() as runner:
-        Path(os.environ["TOLD"]).write_text(json.dumps(ratio(lambda: cpu(lambda: runner.run(many(ours))), play, ROUNDS)))
+        Path(os.environ["TOLD"]).write_text(
+            json.dumps(ratio(lambda: cpu(lambda: runner.run(many(ours))), play, ROUNDS))
+        )
 
 
 def by_httpx() -> None:

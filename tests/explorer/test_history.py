@@ -41,6 +41,13 @@ def test_the_calls_stand_in_their_order_until_they_are_cleared_and_whoever_watch
     assert (list(made), made.revoked(), told.times) == ([], {"aaaaaaaa": 1.0}, 3)
 
 
+def test_of_a_thousand_calls_the_last_hundred_are_kept_each_under_its_own_number() -> None:
+    made = history(*(Entry(float(at), None, outcome(401)) for at in range(1000)))
+
+    assert [entry.at for entry in made] == list(range(900, 1000))
+    assert [entry and entry.at for entry in map(made.entry, (899, 900, 999, 1000))] == [None, 900, 999, None]
+
+
 def test_a_call_is_compared_with_the_one_before_at_the_same_place() -> None:
     calls = [
         Entry(float(at), None, outcome(401, source=source), place)

@@ -11,6 +11,9 @@ from wemasy_kit.call.outcome import Outcome, OutcomeKind
 from wemasy_kit.cards.words import LOOKS
 
 
+MOST: Final = 100  # calls that are kept: each takes memory, and is shown
+
+
 class Step(NamedTuple):
     """Where in a story a response stands, counted from 1, and that in words."""
 
@@ -45,9 +48,14 @@ class Watcher(Protocol):
 
 
 class History:
-    """The calls of this kernel, oldest first. Everything that watches it is told of each change."""
+    """The latest calls of this kernel, oldest first. Everything that watches it is told of each change.
+
+    Attributes:
+        first: The number of the oldest call that is kept; the first of all was 0.
+    """
 
     def __init__(self) -> None:
+        self.first = 0
         self._entries: list[Entry] = []
         self._revoked: dict[str, float] = {}
         self._watchers: Final[weakref.WeakSet[Watcher]] = weakref.WeakSet()
@@ -57,6 +65,9 @@ class History:
 
     def add(self, entry: Entry) -> None:
         self._entries.append(entry)
+        if len(self._entries) > MOST:
+            del self._entries[0]
+            self.first += 1
         if entry.fingerprint and entry.outcome.kind is OutcomeKind.REVOKED and entry.outcome.source != "cassette":
             self._revoked.setdefault(entry.fingerprint, entry.at)
         self._tell()
@@ -70,6 +81,7 @@ class History:
 
     def clear(self) -> None:
         """Forget the calls, and not which tokens they revoked."""
+        self.first = 0
         self._entries = []
         self._tell()
 
@@ -78,9 +90,9 @@ class History:
         return dict(self._revoked)
 
     def entry(self, number: int) -> Entry | None:
-        """The call of this number, counted from 0; None if there is none, or none any more."""
-        entries = self._entries
-        return entries[number] if 0 <= number < len(entries) else None
+        """The call of this number; None if there is none, or none any more."""
+        place = number - self.first
+        return self._entries[place] if 0 <= place < len(self._entries) else None
 
     def before(self, entry: Entry) -> Entry | None:
         """The call before this one at the same place."""

@@ -20,7 +20,7 @@ from wemasy_kit.cards.markup import Html, el, joined
 from wemasy_kit.cards.outcome import body, gauge, headers, http_message
 from wemasy_kit.cards.words import LOOKS, SOURCES, explained, finding, headline, status_line
 from wemasy_kit.contract.ledger import compare, differences
-from wemasy_kit.explorer.history import Entry, History, changes
+from wemasy_kit.explorer.history import MOST, Entry, History, changes
 from wemasy_kit.explorer.panels import act_button, chip, copy_button, fold, sentence, tabs
 from wemasy_kit.explorer.view_model import Now, Problem, can_be_proved
 
@@ -131,7 +131,7 @@ def changed(rows: tuple[tuple[str, str, str], ...]) -> Html:
 
 def told(history: History, now: Now) -> Html:
     """This kernel's calls, the latest first; each opens its response again."""
-    rows = [_row(number, entry, now) for number, entry in enumerate(history)][::-1]
+    rows = [_row(number, entry, clock_time(entry.at, now=now.unix)) for number, entry in enumerate(history, history.first)][::-1]
     if not rows:
         return fold("History", "no calls yet in this kernel")
     older = rows[_FEW:]
@@ -139,11 +139,12 @@ def told(history: History, now: Now) -> Html:
         "details", el("summary", f"{len(older)} earlier", data_wemasy_key="older"), *older, data_wemasy_fold="older"
     )
     clear = el("p", act_button("clear", "Clear the history"), class_="wemasy-actions")
-    about = f"{len(rows)} of this kernel; a row opens its response again"
+    about = f"{'the last ' if history.first else ''}{len(rows)} of this kernel; a row opens its response again"
     return fold("History", about, *rows[:_FEW], *([rest] if older else []), clear)
 
 
-def _row(number: int, entry: Entry, now: Now) -> Html:
+@functools.lru_cache(maxsize=MOST)  # Each is drawn again after every call.
+def _row(number: int, entry: Entry, at: str) -> Html:
     outcome, exchange = entry.outcome, entry.outcome.exchange
     again = _PROOFS[outcome.proof] if outcome.proof else None
     chips = [
@@ -152,7 +153,7 @@ def _row(number: int, entry: Entry, now: Now) -> Html:
     ]
     proof = f", {outcome.proof.replace('_', ' ')}" if outcome.proof else ""
     cells = [
-        clock_time(entry.at, now=now.unix),
+        at,
         joined(*chips),
         f"{finding(outcome)}{proof}",
         " · ".join(filter(None, (SOURCES[outcome.source], entry.place))),
