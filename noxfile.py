@@ -1,6 +1,6 @@
 """The tasks: `.venv/bin/nox -l` lists them. They run in the environment that holds nox, which README's command makes.
 
-`wheel`, `binder`, `newest` and `lock` make an environment of their own, each time anew; `site` keeps its own.
+`wheel`, `binder`, `newest` and `lock` make an environment of their own, each time anew; `site` and `bench` keep theirs.
 """
 
 from __future__ import annotations
@@ -61,17 +61,24 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """The default tests once more, and the gate: of a hundred lines and branches they reach 97."""
-    session.run(PYTHON, "-m", "pytest", "--cov", "--cov-report=term:skip-covered", "--cov-fail-under=97")
+    """The default tests once more, the ten slowest by name; and the gate: 97 of a hundred lines and branches."""
+    options = "--durations=10 --cov --cov-report=term:skip-covered --cov-fail-under=97".split()
+    session.run(PYTHON, "-m", "pytest", *options)
 
 
 @nox.session
 def slow(session: nox.Session) -> None:
-    """The tests that take longer: more examples, the kit broken on purpose, measured."""
+    """The tests that take longer: more examples, the kit broken on purpose."""
     looked_for = ["tests/promises/test_properties.py", *map(str, Path("tests").glob("*/test_machine.py"))]
     session.run(PYTHON, "-m", "pytest", *looked_for, env={"HYPOTHESIS_PROFILE": "long"})
     session.run(PYTHON, "-m", "tests.mutations")
-    session.run(PYTHON, "-m", "tests.benchmarks")
+
+
+@nox.session(venv_backend="venv", reuse_venv=True)
+def bench(session: nox.Session) -> None:
+    """The benchmarks beside their peers, whose plugins for pytest are nowhere else. Fails for no number."""
+    session.install("-c", str(CONSTRAINTS), "-e", ".[lab,test,browser,bench]")
+    session.run("python", "-m", "tests.benchmarks", *session.posargs)
 
 
 @nox.session

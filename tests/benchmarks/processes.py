@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import resource
 import subprocess
@@ -25,13 +26,14 @@ def spent(*arguments: str, folder: Path = ROOT, **environment: str) -> float:
 
 
 def rows() -> Iterator[Row]:
+    httpx = functools.partial(spent, "-c", "import httpx")
     peer = f"a process that imports {version('httpx')}"
     for what, arguments, bound in (
         ("import wemasy_kit, whole process", ["-c", "import wemasy_kit"], 0.2),
         ("first replayed outcome, whole process", ["-c", FIRST], 0.45),
         ("wemasy-kit logout --cassette …", ["-m", "wemasy_kit", "logout", "--cassette", "200-token-revoked"], 0.75),
     ):
-        yield Row(what, peer, ratio(lambda a=arguments: spent(*a), lambda: spent("-c", "import httpx"), ROUNDS), bound)
+        yield Row(what, peer, ratio(functools.partial(spent, *arguments), httpx, ROUNDS), bound)
     yield _the_plugin()
 
 

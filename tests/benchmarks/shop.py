@@ -1,4 +1,4 @@
-"""The sandbox beside a bare tornado handler that says the same bytes, and a live call beside a bare one, over loopback."""
+"""The sandbox beside a bare tornado handler that says the same bytes; and a live call beside a bare one."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple, Protocol
 from wemasy_kit.call.outcome import Outcome, OutcomeKind
 from wemasy_kit.cards.words import LOOKS
 
-
 MOST: Final = 100  # calls that are kept: each takes memory, and is shown
 
 

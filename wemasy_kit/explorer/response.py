@@ -131,7 +131,8 @@ def changed(rows: tuple[tuple[str, str, str], ...]) -> Html:
 
 def told(history: History, now: Now) -> Html:
     """This kernel's calls, the latest first; each opens its response again."""
-    rows = [_row(number, entry, clock_time(entry.at, now=now.unix)) for number, entry in enumerate(history, history.first)][::-1]
+    numbered = enumerate(history, history.first)
+    rows = [_row(number, entry, clock_time(entry.at, now=now.unix)) for number, entry in numbered][::-1]
     if not rows:
         return fold("History", "no calls yet in this kernel")
     older = rows[_FEW:]

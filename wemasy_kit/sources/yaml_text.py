@@ -98,6 +98,7 @@ def _built(loader: Any, file: str) -> Any:
     values: list[Any] = []  # of the collection that is open now, keys too
     around: list[list[Any]] = []
     for event in iter(loader.get_event, None):
+        mark: Any = event.start_mark
         if isinstance(event, yaml.ScalarEvent):
             if event.tag is not None or not event.implicit[0]:
                 values.append(_scalar(event, loader))
@@ -107,17 +108,17 @@ def _built(loader: Any, file: str) -> Any:
                 values.append(plain[event.value])
         elif isinstance(event, yaml.CollectionStartEvent):
             if event.tag not in (None, "!", loader.DEFAULT_MAPPING_TAG, loader.DEFAULT_SEQUENCE_TAG):
-                loader.construct_undefined(yaml.CollectionNode(event.tag, [], event.start_mark))
+                loader.construct_undefined(yaml.CollectionNode(event.tag, [], mark))
             around.append(values)
             values = []
             if len(around) > _DEEPEST:
-                raise _unreadable(file, f"line {event.start_mark.line + 1} is nested too deep")
+                raise _unreadable(file, f"line {mark.line + 1} is nested too deep")
         elif isinstance(event, yaml.CollectionEndEvent):
             whole = values if isinstance(event, yaml.SequenceEndEvent) else dict(zip(*[iter(values)] * 2, strict=True))
             values = around.pop()
             values.append(whole)
         elif isinstance(event, yaml.AliasEvent):
-            raise _unreadable(file, f"line {event.start_mark.line + 1} has an alias; write the value out")
+            raise _unreadable(file, f"line {mark.line + 1} has an alias; write the value out")
     if len(values) > 1:
         raise _unreadable(file, "it holds more than one document")
     return values[0] if values else None
