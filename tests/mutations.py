@@ -113,7 +113,7 @@ MUTATIONS = (
     Mutation("a message may be anything", OUTCOME, 'not isinstance(message, str | None)', "False"),
     Mutation("a 200 needs no mark of the endpoint", OUTCOME, "message is not the page's\": not marked", "message is not the page's\": False"),
     Mutation("any message is a mark of the endpoint", OUTCOME, "marked = message == LOGGED_OUT or", "marked = message is not None or"),
-    Mutation("a request without a token revokes one", OUTCOME, 'not exchange.header_sent("Authorization"),', "False,"),
+    Mutation("a request without a token revokes one", OUTCOME, 'and not exchange.header_sent("Authorization"),', "and False,"),
     Mutation("a rate-limit header is no mark", OUTCOME, "count(exchange, name) is not None for name", "False for name"),
     Mutation("a refusal in words is a logout", OUTCOME, "_bare(message) in _REFUSALS", "message in _REFUSALS"),
     Mutation("errors beside it are no doubt", OUTCOME, '"errors" in document', "False"),

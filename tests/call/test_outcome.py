@@ -13,7 +13,7 @@ from tests.support.fault_cases import LIMITED, LOST, NOT_SENT, ODD, ODD_AND_OPEN
 from tests.support.sources import MEASURED, exchange, measured, outcome
 from wemasy_kit.call import outcome as outcome_module
 from wemasy_kit.call.advice import clock_time, duration
-from wemasy_kit.call.exchange import Cause, Exchange, NoResponse
+from wemasy_kit.call.exchange import Cause, Exchange, NoResponse, SourceName
 from wemasy_kit.call.outcome import Outcome, OutcomeKind, RateLimit, displayable, read
 from wemasy_kit.contract.document import load
 
@@ -74,8 +74,13 @@ def test_every_status_has_an_outcome_and_only_200_revokes() -> None:
     assert {verdicts[status] for status in range(100, 200)} == {ODD_AND_OPEN}
 
 
-def test_nothing_is_revoked_by_a_request_without_a_token() -> None:
-    assert verdict(exchange(200, request_headers=(("Accept", "application/json"),))) == ODD_AND_OPEN
+@pytest.mark.parametrize(
+    ("source", "wanted"), [("live", ODD_AND_OPEN), ("sandbox", ODD_AND_OPEN), ("cassette", REVOKED)]
+)
+def test_a_request_without_a_token_revokes_none_but_a_recording_may_have_left_it_out(
+    source: SourceName, wanted: tuple[str, str]
+) -> None:
+    assert verdict(exchange(200, request_headers=(), source=source)) == wanted
 
 
 # --- What an outcome carries

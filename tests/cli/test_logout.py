@@ -49,7 +49,7 @@ CALLS = {
     "a cassette of a path": Call(f"--cassette '{A_FILE}'", 3, "(401 Unauthorized) · Replay"),
     "proved": Call("--source sandbox --prove --json", 0, '"proof": "proved"'),
     "proved in a replay": Call("--cassette 200-then-401-same-token --prove", 0, "Proved: "),
-    "contradicted": Call("{live} --no-token --prove --json", 5, '"proof": "contradicted"', ACCEPTED),
+    "contradicted": Call("{live} --token-stdin --prove --json", 5, '"proof": "contradicted"', ACCEPTED),
     "not waited": Call("{live} --no-token --wait --json", 4, '"not_waited": "the server asks for', AN_HOUR),
     "not waited in a replay": Call("--cassette 429-too-many-requests --wait", 4, "a replay makes nobody wait"),
     "not documented": Call("{live} --no-token", 5, "(503 Service Unavailable) · Live", UNAVAILABLE),
@@ -68,7 +68,7 @@ CALLS = {
 def test_each_outcome_has_its_exit_code_and_its_words(case: str) -> None:
     call = CALLS[case]
     with FaultServer(call.server) as server:
-        ended = run(f"logout {call.arguments.format(live=at(server))}")
+        ended = run(f"logout {call.arguments.format(live=at(server))}", stdin="1|secret")
 
     assert (ended.exit_code, ended.stderr) == (call.code, "")
     assert call.says in ended.stdout

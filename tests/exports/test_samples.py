@@ -20,7 +20,7 @@ import pytest
 from tests.support.fault_cases import whole
 from tests.support.fault_server import FaultServer, Peer
 from tests.support.leaks import shows
-from wemasy_kit import Sandbox, live, logout
+from wemasy_kit import Sandbox, Token, live, logout
 from wemasy_kit.cli.logout import EXIT_CODES
 from wemasy_kit.contract.document import load
 from wemasy_kit.exports.samples import Sample, samples
@@ -202,7 +202,8 @@ def test_a_checked_sample_says_what_the_kit_says(language: str, tmp_path: Path) 
     async def play() -> tuple[dict[str, int], dict[str, int], int]:
         async with FaultServer(tells_by_path) as server:
             urls = {name: f"http://127.0.0.1:{server.port}/{name}/api" for name in TOLD}
-            kit = {name: EXIT_CODES[(await logout(None, send=live(base_url=url))).kind] for name, url in urls.items()}
+            token = Token.parse("1|secret")
+            kit = {name: EXIT_CODES[(await logout(token, send=live(base_url=url))).kind] for name, url in urls.items()}
             chosen = sample(language)
             ended = await all_of(
                 {name: run(chosen, tmp_path / name, base_url=url, token="1|secret") for name, url in urls.items()}

@@ -36,7 +36,7 @@ def test_it_says_what_the_sandbox_on_a_socket_says(monkeypatch: pytest.MonkeyPat
             token = shop.issue_token("jane")
             said = [logout_sync(each, send=shop.send) for each in (token, None, token)]
         return [
-            (each.kind, each.advice, each.source, each.exchange and compared(each.exchange), shop.holds(token))
+            (each.kind, each.pause, each.source, each.exchange and compared(each.exchange), shop.holds(token))
             for each in said
         ]
 

@@ -191,7 +191,7 @@ def test_a_complete_answer_stays_complete_when_hanging_up_fails(monkeypatch: pyt
 
     monkeypatch.setattr(httpx.AsyncHTTPTransport, "__aexit__", fails)
 
-    assert called(says(OK))[0].kind == "revoked"
+    assert called(says(OK), Token.parse("1|secret"))[0].kind == "revoked"
 
 
 # --- When nothing is sent
@@ -340,7 +340,7 @@ def test_cancelling_when_nothing_is_out_does_nothing_to_the_next_call() -> None:
         send = at(server)
         for _ in range(2):
             send.cancel()
-            outcome = await logout(None, send=send)
+            outcome = await logout(Token.parse("1|secret"), send=send)
         return outcome
 
     assert with_server(says(OK), story).kind == "revoked"

@@ -196,7 +196,9 @@ def _no_documented_success(exchange: Exchange) -> str | None:
         count(exchange, name) is not None for name in ("X-RateLimit-Limit", "X-RateLimit-Remaining")
     )
     doubts = {
-        "it is a response to a request without a token": not exchange.header_sent("Authorization"),
+        # Many a recording leaves the header out.
+        "it is a response to a request without a token": exchange.source != "cassette"
+        and not exchange.header_sent("Authorization"),
         "`error` is not false": document.get("error", False) is not False,
         "`message` is no text": not isinstance(message, str | None),
         "its body has neither `error` nor `message`": not {"error", "message"} & set(document),
