@@ -118,38 +118,49 @@ def site(session: nox.Session) -> None:
 
 @nox.session(venv_backend="venv")
 def wheel(session: nox.Session) -> None:
-    """Wheel and source distribution, checked; the wheel in an empty environment of every Python here, then the form."""
+    """Wheel and source distribution, checked; then in empty environments of every Python here, alone and by extras."""
     work = Path(session.virtualenv.location, "work").resolve()
-    session.install("build", "check-wheel-contents", "twine")
+    session.install("build", "check-wheel-contents", "twine", "uv")
     # The wheel is built from the source distribution, so that both are whole.
     session.run("python", "-m", "build", "--outdir", str(work), ".", silent=True)
-    (built,) = work.glob("*.whl")
-    session.run("twine", "check", "--strict", *map(str, work.glob("*.*")))
+    (built,), (source,) = work.glob("*.whl"), work.glob("*.tar.gz")
+    session.run("twine", "check", "--strict", str(built), str(source))
     session.run("check-wheel-contents", "--ignore", "W004", str(built))  # Samples to copy are no modules to import.
+    extras = {*nox.project.load_toml("pyproject.toml")["project"]["optional-dependencies"]} - {"lab"}
+    whole = Path("tests", "support", "installed.py").resolve()
+    # uv unpacks each package once and links it into every environment.
+    install = ["uv", "pip", "install", "--quiet", "--strict", "--constraints", str(CONSTRAINTS.resolve()), "--python"]
+    kits = {"wheel": str(built), "sdist": str(source), "lab": f"{built}[lab]"}
+    # Those of whoever works on the kit: they have them all at once.
+    kits["extras"] = f"{built}[{','.join(sorted(extras))}]"
     for (major, minor), python in pythons():
-        empty = work / f"{major}.{minor}"
-        run = functools.partial(session.run, external=True)
-        run(python, "-m", "venv", str(empty))
-        own = str(empty / "bin" / "python")
-        install = [own, *"-m pip install --quiet --disable-pip-version-check -c".split(), str(CONSTRAINTS.resolve())]
-        run(*install, str(built))
-        with session.chdir(empty):
-            for line in WITHOUT_JUPYTER:
-                run(own, "-W", "error", *line)
-            run(*install, f"{built}[lab]")
-            run(own, "-W", "error", "-c", "import wemasy_kit; wemasy_kit.LogoutForm()")
+        for name, kit in kits.items():
+            empty = work / f"{major}.{minor}-{name}"
+            session.run("uv", "venv", "--quiet", "--python", python, str(empty))
+            own = str(empty / "bin" / "python")
+            session.run(*install, own, kit)
+            run = functools.partial(session.run, own, "-W", "error", external=True)
+            with session.chdir(empty):
+                run(str(whole), silent=True)
+                if name == "lab":
+                    run("-c", "import wemasy_kit; wemasy_kit.LogoutForm()")
+            if name == "wheel":
+                session.run(*install, own, "pytest")
+                with session.chdir(empty):
+                    Path("test_of_mine.py").write_text(OF_MINE, "utf-8")
+                    Path("pytest.ini").touch()  # Else pytest takes the checkout's.
+                    run("-m", "pytest", "-q", "-k", "documented/", "test_of_mine.py")
 
 
-WITHOUT_JUPYTER = [
-    ["-m", "wemasy_kit", "logout", "--cassette", "200-token-revoked"],
-    ["-m", "wemasy_kit", "logout", "--source", "sandbox"],
-    ["-m", "wemasy_kit", "export", "openapi", "-o", "openapi.json"],
-    [
-        "-c",
-        "import pathlib, wemasy_kit.cli.lab as lab; lab.lay_out(lab.shipped('notebooks'), pathlib.Path('mine'));"
-        "open('mine/1-start-here.ipynb').close()",
-    ],
-]
+OF_MINE = """
+from wemasy_kit import Token, live, logout_sync
+
+def log_out(base_url, token):
+    return logout_sync(Token.parse(token), send=live(base_url=base_url)).kind == "revoked"
+
+def test_my_logout(wemasy_case):
+    wemasy_case.check(log_out)
+"""
 
 
 @nox.session(venv_backend="venv")

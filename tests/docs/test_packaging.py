@@ -82,8 +82,8 @@ def test_what_the_package_imports_is_asked_for_and_nothing_else() -> None:
     shown = "sample_texts"  # programs that are only shown
     used = projects(*(path for path in PACKAGE.rglob("*.py") if path.parent.name != shown))
 
-    # ipywidgets is made of traitlets, and pytest itself loads the plugin.
-    assert used - {"traitlets", "pytest"} - set(LAB) == set(CORE)
+    # pytest itself loads the plugin.
+    assert used - {"pytest"} - set(LAB) == set(CORE)
     assert not {name_of(name) for name in JUPYTER} & set(CORE)
 
 
