@@ -112,8 +112,8 @@ def test_on_a_phone_the_notebook_has_the_room_and_not_the_list_of_files(page: Pa
     page.set_viewport_size({"width": 400, "height": 800})
     page.goto(f"{site.url}/lab/lab/index.html?path=notebooks/{NOTEBOOKS[0]}")
 
-    expect(page.locator(".jp-FileBrowser")).to_be_hidden(timeout=60 * SECOND)
-    expect(page.locator(".jp-NotebookPanel")).to_be_visible()
+    page.wait_for_selector(".jp-NotebookPanel")
+    expect(page.locator(".jp-FileBrowser")).to_be_hidden()
 
 
 # --- The front page
