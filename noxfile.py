@@ -120,12 +120,13 @@ def site(session: nox.Session) -> None:
 def wheel(session: nox.Session) -> None:
     """Wheel and source distribution, checked; then in empty environments of every Python here, alone and by extras."""
     work = Path(session.virtualenv.location, "work").resolve()
-    session.install("build", "check-wheel-contents", "twine", "uv")
+    session.install("build", "check-wheel-contents", "readme-renderer[md]", "twine", "uv")
     # The wheel is built from the source distribution, so that both are whole.
     session.run("python", "-m", "build", "--outdir", str(work), ".", silent=True)
     (built,), (source,) = work.glob("*.whl"), work.glob("*.tar.gz")
     session.run("twine", "check", "--strict", str(built), str(source))
     session.run("check-wheel-contents", "--ignore", "W004", str(built))  # Samples to copy are no modules to import.
+    session.run("python", "tests/support/described.py", str(built))
     extras = {*nox.project.load_toml("pyproject.toml")["project"]["optional-dependencies"]} - {"lab"}
     whole = Path("tests", "support", "installed.py").resolve()
     # uv unpacks each package once and links it into every environment.
