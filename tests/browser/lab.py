@@ -30,6 +30,27 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+# The least contrast between a text and what is behind it, as WCAG 2 has it.
+CONTRAST = """selector => {
+  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const seen = (colours) => {
+    pen.clearRect(0, 0, 1, 1);
+    for (const colour of colours) { pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1); }
+    const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map((c) => c / 255)
+      .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (node) => (node ? [...behind(node.parentElement), getComputedStyle(node).backgroundColor] : []);
+  const ratios = [...document.querySelectorAll(selector)]
+    .filter((node) => node.checkVisibility())
+    .filter((node) => [...node.childNodes].some((each) => each.nodeType === 3 && each.data.trim()))
+    .map((node) => {
+      const back = behind(node);
+      const [a, b] = [seen(back), seen([...back, getComputedStyle(node).color])].sort();
+      return (b + 0.05) / (a + 0.05);
+    });
+  return Math.min(...ratios);
+}"""
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 

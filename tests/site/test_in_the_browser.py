@@ -13,7 +13,7 @@ from tests.site.hosted import MISSING, ROOT, SITE, Hosted, hosted
 pytest.importorskip("playwright.sync_api", reason="the site's tests need playwright: pip install '.[browser]'")
 from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
 
-from tests.browser.lab import ARGUMENTS, CHROMIUM
+from tests.browser.lab import ARGUMENTS, CHROMIUM, CONTRAST
 
 pytestmark = [
     pytest.mark.browser,
@@ -23,27 +23,6 @@ pytestmark = [
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 SECOND = 1000
 KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
-# The least contrast between a text in a card and what is behind it, as WCAG 2 has it.
-CONTRAST = """() => {
-  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const seen = (colours) => {
-    pen.clearRect(0, 0, 1, 1);
-    for (const colour of colours) { pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1); }
-    const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map((c) => c / 255)
-      .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const behind = (node) => (node ? [...behind(node.parentElement), getComputedStyle(node).backgroundColor] : []);
-  const ratios = [...document.querySelectorAll(".wemasy-card *")]
-    .filter((node) => node.checkVisibility())
-    .filter((node) => [...node.childNodes].some((each) => each.nodeType === 3 && each.data.trim()))
-    .map((node) => {
-      const back = behind(node);
-      const [a, b] = [seen(back), seen([...back, getComputedStyle(node).color])].sort();
-      return (b + 0.05) / (a + 0.05);
-    });
-  return Math.min(...ratios);
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -217,7 +196,7 @@ def test_a_card_in_the_book_can_be_read_in_light_and_in_dark(scheme: str, browse
     page = context.new_page()
     page.add_init_script(f"localStorage.setItem('theme', '{scheme}')")
     page.goto((SITE / "book" / "notebooks" / NOTEBOOKS[1]).with_suffix(".html").as_uri())
-    least = page.evaluate(CONTRAST)
+    least = page.evaluate(CONTRAST, ".wemasy-card *")
     context.close()
 
     assert least >= 4.5
