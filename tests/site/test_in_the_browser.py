@@ -22,7 +22,6 @@ pytestmark = [
 ]
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 SECOND = 1000
-KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
 
 
 @pytest.fixture(scope="module")
