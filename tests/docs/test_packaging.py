@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import fnmatch
 import json
 import os
@@ -11,13 +10,13 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.docs.test_surface import MODULES, imported
 from tests.support.leaks import PACKAGE
 from tests.support.python import python
 from wemasy_kit.cli.lab import FIRST
@@ -61,26 +60,10 @@ def test_the_command_is_the_one_of_the_package() -> None:
     assert PROJECT["project"]["scripts"] == {"wemasy-kit": "wemasy_kit.__main__:start"}
 
 
-def imported(*files: Path) -> Iterator[str]:
-    """The first part of every absolute import."""
-    for path in files:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Import):
-                yield from (alias.name.partition(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and not node.level:
-                yield str(node.module).partition(".")[0]
-
-
-def projects(*files: Path) -> set[str]:
-    """The projects whose packages these files import, but for Python's own and this one."""
-    known = packages_distributions()
-    own = {"wemasy_kit", "tests", *sys.stdlib_module_names}
-    return {name_of(known.get(name, [name])[0]) for name in imported(*files) if name not in own}
-
-
 def test_what_the_package_imports_is_asked_for_and_nothing_else() -> None:
-    shown = "sample_texts"  # programs that are only shown
-    used = projects(*(path for path in PACKAGE.rglob("*.py") if path.parent.name != shown))
+    known = packages_distributions()
+    names = {name.partition(".")[0] for tree in MODULES.values() for name in imported(tree)}
+    used = {name_of(known.get(name, [name])[0]) for name in names - {"wemasy_kit", *sys.stdlib_module_names}}
 
     # pytest itself loads the plugin.
     assert used - {"pytest"} - set(LAB) == set(CORE)
