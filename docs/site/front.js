@@ -26,7 +26,7 @@ function begin(event) {
     clearInterval(timer);
     said.textContent = "The form runs, in this page.";
     // The form has no code: no number stands beside it, and no empty prompt below.
-    page.head.insertAdjacentHTML("beforeend", "<style>.jp-OutputPrompt,.jp-CodeConsole-input,.lm-SplitPanel-handle{display:none}.jp-ThemedContainer{background:var(--jp-layout-color1)!important}</style>");
+    page.head.insertAdjacentHTML("beforeend", "<style>.jp-OutputPrompt,.jp-CodeConsole-input,.lm-SplitPanel-handle{display:none}.jp-ThemedContainer{background:var(--jp-layout-color0)!important}</style>");
     // JupyterLab takes the focus at a press and scrolls: the button would slip away from under the mouse.
     const element = frame.contentWindow.HTMLElement.prototype;
     const { focus } = element;
