@@ -42,8 +42,8 @@ class Spot:
         """The value, if it is exactly of this kind: to isinstance, a bool is an int."""
         if type(self.value) is not kind:
             raise self.error(f"is {_noun(self.value)}, not {_NOUNS[kind]}")
-        if isinstance(self.value, str) and not self.value.isascii() and re.search(_HALF, self.value):
-            raise self.error("holds half a character")
+        if isinstance(self.value, str):
+            self._is_whole(self.value)
         return self.value
 
     def __getitem__(self, key: str) -> Spot:
@@ -60,12 +60,16 @@ class Spot:
         for key in self.of(dict):
             if not isinstance(key, str):
                 raise self.error(f"has a key that is {_noun(key)}, not text; quote it")
-            self._below(key, key).of(str)
+            self._is_whole(key)
         return [(key, self._below(key, value)) for key, value in self.value.items()]
 
     def items(self) -> list[Spot]:
         """The values of a list."""
         return [self._below(index, value) for index, value in enumerate(self.of(list))]
+
+    def _is_whole(self, text: str) -> None:
+        if not text.isascii() and re.search(_HALF, text):
+            raise self.error("holds half a character")
 
     def _below(self, key: str | int, value: object = None) -> Spot:
         return Spot(value, self.file, (*self.way, key))
