@@ -36,8 +36,12 @@ def main() -> None:
         "scan": lambda: scan.rows(64 if chosen.full else 4),
         "site": the_page,
     }
-    found = table.results(row for name, rows in modules.items() if chosen.only in (None, name) for row in rows())
-    print(table.as_text(found))
+    print(f"{table.machine()}; CPU time where it can be had, medians, interleaved")
+    measured = []
+    for row in (row for name, rows in modules.items() if chosen.only in (None, name) for row in rows()):
+        print(table.as_text(row), flush=True)
+        measured.append(row)
+    found = table.results(measured)
     if chosen.json:
         table.keep(found, chosen.json)
     if chosen.write_readme:

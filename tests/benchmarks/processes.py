@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.benchmarks.table import PYTHON, ROOT, Row, ratio, version
 
-ROUNDS = 15
+ROUNDS = 11
 FIRST = "from wemasy_kit import cassette, logout_sync; logout_sync(None, send=cassette('401-no-token'))"
 
 

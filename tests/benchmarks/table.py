@@ -75,19 +75,17 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
 
 
+def as_text(row: Row) -> str:
+    """A row as it is printed, and below it what it was measured against."""
+    shown = "–" if row.ratio is None else f"{row.ratio:.2f}"
+    lines = [f"{row.what:<60} {shown:>6}  {row.target:<7} {row.met}", f"    against {row.peer}"]
+    return "\n".join([*lines, *([f"    {row.note}"] if row.note else [])])
+
+
 def results(rows: Iterable[Row]) -> dict[str, Any]:
     """The rows as JSON, with day and machine."""
     told = [{**asdict(row), "target": row.target, "met": row.met} for row in rows]
     return {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), "machine": machine(), "rows": told}
-
-
-def as_text(found: dict[str, Any]) -> str:
-    lines = [f"{found['date']}, {found['machine']}; CPU time where it can be had, medians, interleaved"]
-    for row in found["rows"]:
-        shown = "    –" if row["ratio"] is None else f"{row['ratio']:5.2f}"
-        lines.append(f"{row['what']:<64} {shown}  {row['target']:<7} {row['met']}")
-        lines += [f"    against {row['peer']}", *([f"    {row['note']}"] if row["note"] else [])]
-    return "\n".join(lines)
 
 
 def short_form(found: dict[str, Any]) -> str:
