@@ -125,7 +125,7 @@ def test_the_story_is_numbered_and_begins_with_the_form() -> None:
     assert [int(path.name.partition("-")[0]) for path in NOTEBOOKS] == [1, 2, 3, 4, 5, 6, 7]
     title, form, *_ = committed(NOTEBOOKS[0]).cells
     assert len(title.source) < 600
-    assert form.source == "from wemasy_kit import LogoutForm\n\nLogoutForm()"
+    assert form.source == "from wemasy_kit import LogoutForm; LogoutForm()"
 
 
 @every
