@@ -31,7 +31,7 @@ def rows() -> Iterator[Row]:
     """What is measured where the site is built."""
     what, peer, bound = "first replayed response in the shared page", "the same page printing 1", 1.3
     if CHROMIUM is None or not (SITE / "lab").is_dir():
-        yield Row(what, peer, None, bound, note=f"not measured: {MISSING}; and it needs Chromium")
+        yield Row(what, peer, None, bound, note=f"{MISSING}, and Chromium is needed")
         return
     with opened() as (browser, site):
         ratios = [ours / bare for bare, ours in (first_responses(browser, site) for _ in range(3))]

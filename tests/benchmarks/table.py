@@ -10,7 +10,7 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -89,13 +89,13 @@ def results(rows: Iterable[Row]) -> dict[str, Any]:
 
 
 def short_form(found: dict[str, Any]) -> str:
-    """The table of README: each row that was measured, and how many were not."""
-    rows: Sequence[dict[str, Any]] = [row for row in found["rows"] if row["ratio"] is not None]
+    """The table of README."""
     lines = [f"Measured on {found['date']}: {found['machine']}.", "", "| What | Against | Ratio | Target |"]
     lines += ["| --- | --- | --- | --- |"]
-    for row in rows:
-        mark = "" if row["met"] == "met" else " (missed)"
-        lines.append(f"| {row['what']} | {row['peer']} | {row['ratio']:.2f} | {row['target']}{mark} |")
+    for row in found["rows"]:
+        ratio = "–" if row["ratio"] is None else f"{row['ratio']:.2f}"
+        mark = "" if row["met"] == "met" else f" ({row['met']})"
+        lines.append(f"| {row['what']} | {row['peer']} | {ratio} | {row['target']}{mark} |")
     return "\n".join([*lines, ""])
 
 
