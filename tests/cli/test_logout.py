@@ -44,7 +44,7 @@ class Call(NamedTuple):
 CALLS = {
     "revoked": Call("--source sandbox", 0, "(200 OK) · Sandbox"),
     "not accepted": Call("--source sandbox --no-token", 3, "(401 Unauthorized) · Sandbox"),
-    "over the limit": Call("--cassette 429-too-many-requests", 4, "this request revoked nothing"),
+    "over the limit": Call("--cassette 429-too-many-requests", 4, "This request revoked nothing"),
     "a replay": Call("--source cassette --cassette 429-too-many-requests", 4, "never seen on the live API"),
     "a cassette of a path": Call(f"--cassette '{A_FILE}'", 3, "(401 Unauthorized) · Replay"),
     "proved": Call("--source sandbox --prove --json", 0, '"proof": "proved"'),
@@ -108,7 +108,7 @@ def test_ctrl_c_while_the_request_is_out_still_tells_the_outcome() -> None:
         out, err = process.communicate(timeout=HANGS)
 
     assert (process.returncode, err) == (7, "")
-    assert "the request was sent, but it was cancelled. Treat the token as live." in out
+    assert "The request was sent, but it was cancelled. Treat the token as live." in out
 
 
 NEVER_FOUND = """
@@ -120,12 +120,12 @@ socket.getaddrinfo = looks_up
 """
 
 
-@pytest.mark.parametrize(("deadline", "cause"), [("0.5", "in time"), ("500", "it was cancelled")])
+@pytest.mark.parametrize(("deadline", "cause"), [("0.5", "in time"), ("500", "was cancelled")])
 def test_a_name_look_up_that_hangs_holds_up_neither_the_verdict_nor_the_end(deadline: str, cause: str) -> None:
     arguments = f"logout --base-url https://shop.example --no-token --deadline {deadline}"
     with started(arguments, broken=NEVER_FOUND) as process:
         wait_for("looking\n", process)
-        if cause == "it was cancelled":
+        if cause == "was cancelled":
             process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=HANGS)
 

@@ -274,7 +274,8 @@ def test_a_card_shows_the_ledger_of_an_outcome_and_says_so_where_no_response_cam
     assert repr(show_ledger(lost(sent=True))) == "There is no response to compare with the page."
 
 
-def test_the_command_gives_the_ledger_below_the_outcome_or_as_json_when_asked() -> None:
+def test_the_command_gives_the_ledger_below_the_outcome_or_as_json_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     replay = "logout --cassette 429-too-many-requests"
     compared = compare(cassette("429-too-many-requests").exchanges[0])
     rows = [dataclasses.asdict(each) for each in compared]
