@@ -21,6 +21,8 @@ def start() -> None:
         main(prog_name="wemasy-kit")
     except KeyboardInterrupt:
         sys.exit("Aborted!")
+    except OSError as error:  # A full disk, where the output goes.
+        sys.exit(f"Error: {error}")
     except SystemExit as ended:
         # Nothing can interrupt a name look-up, and Python would wait for its thread.
         others = [each for each in threading.enumerate() if each is not threading.current_thread() and not each.daemon]

@@ -192,6 +192,16 @@ def test_a_token_in_the_wrong_place_is_not_repeated(place: str, canary: str) -> 
     assert not shows(one_line(ended.stderr), canary)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a device that is always full")
+def test_output_that_cannot_be_written_is_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "wemasy_kit", "logout", "--cassette", "200-token-revoked"]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=HANGS, check=False)
+
+    assert ended.returncode == 1
+    assert one_line(ended.stderr).startswith("Error: ")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell of Windows cannot close standard input")
 @pytest.mark.parametrize("option", ["", "--token-stdin"])
 def test_a_closed_standard_input_is_one_line(option: str) -> None:
