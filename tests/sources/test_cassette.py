@@ -399,6 +399,6 @@ def test_without_any_recording_it_says_none(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_path_that_leads_nowhere_is_said_so(tmp_path: Path) -> None:
-    for name in ("nowhere.yaml", "a\0nowhere.yaml"):
+    for name in ("nowhere.yaml", "a\0nowhere.yaml", "\ud800nowhere.yaml"):
         with pytest.raises(CassetteNotFound, match=r"there is no cassette at .*nowhere\.yaml"):
             cassette(tmp_path / name)

@@ -20,8 +20,6 @@ def read_cassette(path: Path) -> tuple[Exchange, ...]:
         CassetteNotFound: There is no such file.
         CassetteUnreadable: It is no vcrpy cassette; the message names the file and the place in it.
     """
-    if "\0" in str(path):
-        raise CassetteNotFound(f"there is no cassette at {str(path)!r}: no file has such a name")
     try:
         state = regular(path).stat()
         stamp = (state.st_mtime_ns, state.st_size, state.st_ino)
@@ -29,6 +27,10 @@ def read_cassette(path: Path) -> tuple[Exchange, ...]:
             known = _read[path] = (stamp, tuple(_exchanges(path)))
     except FileNotFoundError:
         raise CassetteNotFound(f"there is no cassette at {path}") from None
+    except CassetteUnreadable:
+        raise
+    except ValueError:  # a NUL, half a character
+        raise CassetteNotFound(f"there is no cassette at {str(path)!r}: no file has such a name") from None
     except OSError as error:
         raise CassetteUnreadable(f"{path.name} cannot be read: {error.strerror}") from None
     return known[1]
