@@ -73,3 +73,10 @@ def test_the_kit_is_broken_on_purpose_as_often_as_the_page_says() -> None:
     assert "in more than a hundred one-line ways" in PAGE
     assert len(MUTATIONS) > 100
     assert len({mutation.meaning for mutation in MUTATIONS}) == len(MUTATIONS)
+
+
+def test_each_line_that_is_broken_stands_in_the_kit_once() -> None:
+    kit = TESTS.parent / "wemasy_kit"
+    found = {each.meaning: (kit / each.file).read_text("utf-8").count(each.old) for each in MUTATIONS}
+
+    assert [meaning for meaning, times in found.items() if times != 1] == []
