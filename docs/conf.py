@@ -26,8 +26,10 @@ author = "the wemasy-kit authors"
 version = release = os.environ.get("WEMASY_SITE_VERSION", "")
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 root_doc = "README"
-include_patterns = ["*.md", "cassettes/*.md", "docs/*.md", "docs/decisions/*.md", "notebooks/*.ipynb"]
-exclude_patterns = [".*", "build", "dist", "node_modules", "wemasy_kit", "tests", "docs/site"]
+include_patterns = [
+    "*.md", "cassettes/*.md", "docs/*.md", "docs/decisions/*.md", "notebooks/*.ipynb", "tests/benchmarks/*.md",
+]  # fmt: skip
+exclude_patterns = [".*", "build", "dist", "node_modules", "wemasy_kit", "docs/site"]
 templates_path = ["site/templates"]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
@@ -64,7 +66,7 @@ _CONTENTS = "".join(
         "Notebooks": "notebooks/*",
         "Reference": "docs/*\ncassettes/README",
         "Decisions": "docs/decisions/*",
-        "The project": "CONTRIBUTING\nSECURITY\nCHANGELOG",
+        "The project": "CONTRIBUTING\nSECURITY\ntests/benchmarks/README\nCHANGELOG",
     }.items()
 )
 _ROOMS = {
