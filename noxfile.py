@@ -76,9 +76,9 @@ def slow(session: nox.Session) -> None:
 
 @nox.session(venv_backend="venv", reuse_venv=True)
 def bench(session: nox.Session) -> None:
-    """The benchmarks beside their peers, whose plugins for pytest are nowhere else. Fails for no number."""
+    """The benchmarks beside their peers, whose plugins for pytest are nowhere else. Tells, and fails nothing."""
     session.install("-c", str(CONSTRAINTS), "-e", ".[lab,test,browser,bench]")
-    session.run("python", "-m", "tests.benchmarks", *session.posargs)
+    session.run("python", "-m", "tests.benchmarks", *session.posargs, success_codes=[0, 1])
 
 
 @nox.session
