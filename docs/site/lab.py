@@ -26,13 +26,13 @@ AS_IT_RAN = {
 }
 # What the notebooks say of the sandbox, and what is true in a page.
 IN_PAGE = ("a stand-in shop on this machine, over a real socket", "a stand-in shop in this page; no socket")
-# JupyterLite has no setting for it.
+# JupyterLite has no setting for it, and opens the list more than once at its start: so until somebody acts.
 ROOM_TO_READ = """<script>
 const narrow = innerWidth < 700 && setInterval(() => {
-  if (!document.querySelector(".jp-NotebookPanel")) return;
-  clearInterval(narrow);
-  window.jupyterapp.shell.collapseLeft();
+  const shell = document.querySelector(".jp-NotebookPanel") && window.jupyterapp.shell;
+  if (shell && !shell.leftCollapsed) shell.collapseLeft();
 }, 250);
+for (const act of ["pointerdown", "keydown"]) addEventListener(act, () => clearInterval(narrow), true);
 </script>
 </head>"""
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
