@@ -435,7 +435,7 @@ def copied(folder: str) -> Path:
     return Path(folder)
 
 
-def tested(root: Path, files: list[str]) -> tuple[str | None, str | None]:
+def tested(root: Path, files: list[str], longest: float) -> tuple[str | None, str | None]:
     """Which test fails first; and what went wrong, should it not be a test that fails."""
     # One process a run, and neither the plug-ins nor the options that are meant for the whole suite.
     alone = "-o addopts= -p no:xdist -p no:schemathesis -p no:asyncio -p no:recording -p no:cacheprovider".split()
@@ -444,10 +444,10 @@ def tested(root: Path, files: list[str]) -> tuple[str | None, str | None]:
     environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         run = subprocess.run(
-            command, cwd=root, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
+            command, cwd=root, env=environment, capture_output=True, text=True, timeout=longest, check=False
         )
     except subprocess.TimeoutExpired:
-        return f"(hung for {LONGEST:.0f} s)", None
+        return f"(hung for {longest:.0f} s)", None
     failed = re.search(r"^(?:FAILED|ERROR) tests/(\S.*?)(?: - .*)?$", run.stdout, re.MULTILINE)
     if run.returncode == 0 or (run.returncode == 1 and failed):
         return (failed[1] if failed else None), None
@@ -463,7 +463,7 @@ def tried(mutation: Mutation) -> Result:
         if (found := text.count(mutation.old)) != 1:
             return Result(mutation, None, f"does not fit: stands there {found} times", 0)
         path.write_text(text.replace(mutation.old, mutation.new), "utf-8")
-        noticed_by, trouble = tested(root, mutation.asked)
+        noticed_by, trouble = tested(root, mutation.asked, LONGEST)
     return Result(mutation, noticed_by, trouble, time.monotonic() - started)
 
 
@@ -477,7 +477,7 @@ def unbroken(files: list[str]) -> Result:
         )  # fmt: skip
         if not Path(here.stdout.strip()).is_relative_to(root):
             return Result(None, None, f"not the copy is tested but {here.stdout.strip()}", 0)
-        return Result(None, *tested(root, files), 0)
+        return Result(None, *tested(root, files, 10 * LONGEST), 0)  # all of them, one after the other
 
 
 def main(word: str = "") -> int:
