@@ -6,6 +6,7 @@ import asyncio
 import datetime
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from email.utils import format_datetime
@@ -110,7 +111,10 @@ def test_a_success_is_one_wherever_it_is_cut_in_two(framing: str) -> None:
     assert {outcome.kind for outcome in found} == {OutcomeKind.REVOKED}
 
 
-SAID = [case.said for case in CASES if case.said is not None and not case.certificate and len(case.said) < BODY_CAP]
+# A date without the server's own Date counts from this machine's clock, and so twice from two moments.
+CLOCKED = re.compile(rb"(?s)(?!.*\r\nDate:).*\r\nRetry-After: [A-Z][a-z]{2}")
+ALL_SAID = [case.said for case in CASES if case.said is not None and not case.certificate]
+SAID = [each for each in ALL_SAID if len(each) < BODY_CAP and not CLOCKED.match(each)]
 # Not sampled_from, which would write all of them into every message.
 said = st.integers(0, len(SAID) - 1).map(lambda number: SAID[number])
 
